@@ -1,0 +1,1 @@
+"""rydecheck: checks and grades a hands-on workshop on serverless reliability."""

@@ -1,0 +1,358 @@
+"""What every source is lowered to: values that know their place, and the `Service` made of them.
+
+Nothing here knows of YAML, of AWS calls or of rules. All classes are immutable; a `Mapping` holds a plain dict for
+speed and nobody writes to it after it was built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Generic, Literal, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The place in an attendee's file where a value stands: the position of its key, or of a list's item.
+
+    `line` and `column` are 1-based. `path` names the value, like `provider.iamRoleStatements[1].Resource`.
+    `used_at` is the place that pulled the value in through a variable, an alias or a merge key.
+    """
+
+    file: str
+    line: int
+    column: int
+    path: str = ""
+    used_at: Origin | None = None
+
+    @property
+    def use(self) -> Origin:
+        """The outermost place that uses the value: where the framework finds it."""
+        return self.used_at.use if self.used_at else self
+
+    def chain(self) -> tuple[Origin, ...]:
+        """The place of the text, then every place that pulls it in."""
+        return (self, *self.used_at.chain()) if self.used_at else (self,)
+
+
+Facts = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that cannot be told from what was given.
+
+    `why` is a slot of `rules/common.yaml`, which holds its reason code, its sentence and what would settle it;
+    `facts` fill the sentence.
+    """
+
+    why: str
+    origin: Origin
+    facts: Facts = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """Text, number, boolean or null.
+
+    `secret` is the variable expression that brought in a value from the environment; reports show it instead.
+    """
+
+    value: str | int | float | bool | None
+    origin: Origin
+    secret: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The value as the framework writes it into a string."""
+        if self.value is None:
+            return "null"
+        if isinstance(self.value, bool):
+            return "true" if self.value else "false"
+        return str(self.value)
+
+    @property
+    def shown(self) -> str:
+        """The value as a report may show it."""
+        return self.secret if self.secret is not None else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list, in file order."""
+
+    items: tuple[Value, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys with their values, in file order. The origin of each value is the position of its key."""
+
+    entries: dict[str, Value]
+    origin: Origin
+
+    def get(self, key: str) -> Value | None:
+        return self.entries.get(key)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.entries
+
+
+Value = Scalar | Sequence | Mapping | Unknown
+"""What a source holds at one place."""
+
+
+def placed(value: Value, use: Origin) -> Value:
+    """The same value, pulled in at `use`."""
+    origin = value.origin
+    if origin.used_at is not None:
+        use = replace(use, used_at=None)
+        origin = replace(origin, used_at=_append(origin.used_at, use))
+    else:
+        origin = replace(origin, used_at=use)
+    return replace(value, origin=origin)
+
+
+def _append(chain: Origin, last: Origin) -> Origin:
+    return replace(chain, used_at=_append(chain.used_at, last) if chain.used_at else last)
+
+
+def text_of(value: Value | None) -> str | None:
+    """The text of a string value, else None."""
+    return value.value if isinstance(value, Scalar) and isinstance(value.value, str) else None
+
+
+def value_at(value: Value | None, *path: str) -> Value | None:
+    """The value at a path of keys; Unknown when a step on the way is."""
+    for key in path:
+        if isinstance(value, Unknown):
+            return value
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def is_empty(value: Value | None) -> bool:
+    """Whether nothing stands there: no key, null, an empty string, list or mapping."""
+    if value is None:
+        return True
+    if isinstance(value, Scalar):
+        return value.value is None or value.value == ""
+    if isinstance(value, Sequence):
+        return not value.items
+    if isinstance(value, Mapping):
+        return not value.entries
+    return False
+
+
+def items_of(value: Value | None) -> tuple[Value, ...]:
+    """The items of a list, or the one value that stands in its place; nothing for null."""
+    if value is None or (isinstance(value, Scalar) and value.value is None):
+        return ()
+    return value.items if isinstance(value, Sequence) else (value,)
+
+
+def walk(value: Value) -> Iterator[tuple[str | None, Value]]:
+    """Every value below `value` with its key (None for an item of a list), in file order."""
+    stack: list[tuple[str | None, Value]] = [(None, value)]
+    while stack:
+        key, current = stack.pop()
+        yield key, current
+        if isinstance(current, Mapping):
+            stack.extend(reversed(list(current.entries.items())))
+        elif isinstance(current, Sequence):
+            stack.extend((None, item) for item in reversed(current.items))
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One CloudFormation resource of the service; `origin` is the place of its logical id."""
+
+    logical_id: str
+    type: Value | None
+    properties: Mapping | Unknown | None
+    condition: Value | None
+    origin: Origin
+    body: Mapping
+
+    def get(self, name: str) -> Value | None:
+        """A property, or None; Unknown when the properties are."""
+        return self.properties.get(name) if isinstance(self.properties, Mapping) else self.properties
+
+    @property
+    def parent(self) -> Origin:
+        """Where a missing property would belong."""
+        return self.properties.origin if self.properties is not None else self.origin
+
+
+EffectSource = Literal["provider", "function", "role", "framework"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One IAM policy statement, in the words of the file.
+
+    `actions` and `resources` hold each entry of a string or list; None where the key is absent.
+    `source` tells whose statement it is: the provider's, the function's own, a role's from `resources`, or one that the
+    framework adds itself.
+    """
+
+    origin: Origin
+    source: EffectSource
+    effect: Value | None
+    actions: tuple[Value, ...] | None
+    not_actions: tuple[Value, ...] | None
+    resources: tuple[Value, ...] | None
+    not_resources: tuple[Value, ...] | None
+    condition: Origin | None
+    body: Mapping | None
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What one function may do: statements in file order, and the ARNs of managed policies.
+
+    A statement or policy may be Unknown. `unknown` is set instead when the role itself cannot be read.
+    `origin` is where a missing statement would belong.
+    """
+
+    origin: Origin
+    statements: tuple[Statement | Unknown, ...] = ()
+    managed_policies: tuple[Value, ...] = ()
+    unknown: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenStatement:
+    """A statement as it stands in the file, whether or not any role gets it.
+
+    `holder` is the path of the list it stands in. `reader` is who might read that place: the provider, `resources`, a
+    function by its name, or None for a place that nothing reads.
+    """
+
+    statement: Statement
+    holder: str
+    reader: str | None
+
+
+TargetWay = Literal["plugin", "native", "destination"]
+TargetProblem = Literal[
+    "cleared",
+    "misspelled_key",
+    "unnamed",
+    "get_att",
+    "several",
+    "not_an_arn",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the events go that a function could not process.
+
+    `arn` is None when `problem` says that the configuration does not work. `way` is how it gets onto the function:
+    by the dead-letter plugin after the deployment, by the template, or as an async destination. `holder` is the place
+    of the whole block, `origin` that of the value which decides.
+    """
+
+    way: TargetWay
+    origin: Origin
+    holder: Origin
+    arn: Value | None = None
+    problem: TargetProblem | None = None
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """What triggers a function: `type` is the framework's event name (`sns`, `sqs`, `http`)."""
+
+    type: str
+    arn: Value | None
+    enabled: Value | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One Lambda function; `name` is its key in the file, `logical_id` its resource in the template."""
+
+    name: str
+    logical_id: str
+    origin: Origin
+    role: Role
+    targets: tuple[Target, ...]
+    events: tuple[EventSource | Unknown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """An entry of the plugin list."""
+
+    name: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What an auto scaling configuration says of one table."""
+
+    tables: tuple[Value, ...]
+    bounds: bool | Unknown
+    index_only: Value | None
+    origin: Origin
+    table_origin: Origin
+
+
+Entry = TypeVar("Entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Section(Generic[Entry]):
+    """Named parts of a service, such as its functions.
+
+    `origin` is where a missing part would belong. `unknown` is set when the section, or a piece of it, could not be
+    read: then a name that is not found may still be there.
+    """
+
+    entries: dict[str, Entry]
+    origin: Origin
+    unknown: Unknown | None = None
+
+    def get(self, name: str) -> Entry | Unknown | None:
+        found = self.entries.get(name)
+        return found if found is not None else self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that checks ask of a submission, whatever it was read from.
+
+    `default_role` is the role of a function that names none. `written_statements` are all policy statements of the
+    file, for finding the right one at the wrong place. `document` is the whole source after variables, where a
+    check looks for the right thing at the wrong place. `lines` are the text lines of the files read, by file.
+    `packages` are the names that package.json lists, None without one.
+    """
+
+    name: Value | None
+    stage: Value
+    region: Value
+    resources: Section[Resource]
+    functions: Section[Function]
+    plugins: Section[Plugin]
+    capacities: Section[Capacity]
+    default_role: Role
+    written_statements: tuple[WrittenStatement, ...]
+    document: Mapping
+    packages: frozenset[str] | None = None
+    lines: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def stack_name(self) -> str | None:
+        """The stack as the framework names it, or None when service or stage cannot be told."""
+        name, stage = text_of(self.name), text_of(self.stage)
+        return f"{name}-{stage}" if name and stage else None
+
+    def find(self, wanted: Callable[[str | None, Value], bool]) -> Iterator[Value]:
+        """Every value of the document that `wanted(key, value)` accepts, in file order."""
+        return (value for key, value in walk(self.document) if wanted(key, value))

@@ -1,0 +1,55 @@
+"""Small helpers for sentences: near names, and texts from a submission made safe to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_LONGEST_NAME = 128
+_LONGEST_SHOWN = 120
+
+
+def near_name(wanted: str, candidates: Iterable[str], cutoff: float = 0.75) -> str | None:
+    """The candidate that is most likely `wanted` misspelled, or None. `wanted` itself is no candidate."""
+    plain = _plain(wanted)
+    close = [name for name in candidates if name != wanted and len(name) <= _LONGEST_NAME]
+    for name in close:
+        if _plain(name) == plain:
+            return name
+    by_plain = {_plain(name): name for name in reversed(close) if _may_be_close(_plain(name), plain, cutoff)}
+    if not by_plain:
+        return None
+    from difflib import get_close_matches
+
+    found = get_close_matches(plain, by_plain, n=1, cutoff=cutoff)
+    return by_plain[found[0]] if found else None
+
+
+def _plain(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isalnum())
+
+
+def _may_be_close(name: str, wanted: str, cutoff: float) -> bool:
+    """Whether the letters shared, in any order, could reach the cutoff; spares most names the import of difflib."""
+    shared = sum(min(name.count(letter), wanted.count(letter)) for letter in set(wanted))
+    return 2 * shared >= cutoff * (len(name) + len(wanted))
+
+
+def shown(text: str) -> str:
+    """A text of a submission as a sentence may quote it: one line, bounded, no invisible or control characters."""
+    if len(text) > _LONGEST_SHOWN:
+        text = f"{text[:_LONGEST_SHOWN]}…"
+    return visible(text).replace("\n", " ").replace("`", "'")
+
+
+def visible(text: str) -> str:
+    """The text with control, formatting and direction characters spelled out; line ends stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if character == "\n" or character.isprintable() else _escaped(character) for character in text
+    )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
