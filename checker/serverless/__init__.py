@@ -1,0 +1,1 @@
+"""Reading serverless.yml as Serverless Framework reads it."""

@@ -1,0 +1,178 @@
+"""Finding and reading the framework's configuration file of a submission."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checker.errors import CheckError
+from checker.model import Mapping, Origin, Scalar, Sequence, Unknown, Value, text_of
+from checker.serverless.files import SubmissionFolder
+from checker.serverless.parsing import decode, parse_yaml
+
+# In the order in which the framework looks for them.
+READABLE = ("serverless.yml", "serverless.yaml", "serverless.json")
+_PROGRAMS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs")
+_PROGRAM_SUFFIXES = (".ts", ".js", ".cjs", ".mjs")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One configuration file before its variables are resolved, with what package.json says beside it.
+
+    `packages` are the names of the packages listed, None without a package.json. `framework_version` is (major, minor).
+    """
+
+    file: str
+    document: Mapping
+    lines: list[str]
+    packages: frozenset[str] | None
+    framework_version: tuple[int, int]
+
+
+def read_configuration(folder: SubmissionFolder, name: str | None = None) -> Configuration:
+    """Read `name`, or the configuration file that the framework would find in the folder.
+
+    Raises CheckError: `not-found`, `unsupported-config`, `invalid-yaml`, `invalid-config`, `too-large`.
+    """
+    file = name or _find(folder)
+    if file.endswith(_PROGRAM_SUFFIXES):
+        raise _program(file)
+    content = folder.read(file)
+    if content is None:
+        raise CheckError("not-found", "there is no such file.", advice="Check the name.", file=file)
+    text = decode(content, file)
+    document = _parse_json(text, file) if file.endswith(".json") else parse_yaml(text, file)
+    if document is None or (isinstance(document, Scalar) and document.value is None):
+        raise _invalid("this file is empty.", file, "Start from the workshop's serverless.yml.")
+    if not isinstance(document, Mapping):
+        what = "a list" if isinstance(document, Sequence) else "text"
+        raise _invalid(
+            f"this file holds {what} at its top level.",
+            file,
+            "A service is a mapping: `service:`, `provider:` and so on.",
+        )
+    if document.get("service") is None:
+        raise _invalid("there is no `service` here.", file, "Add `service:` with the name of the service.")
+    package = _read_package(folder)
+    return Configuration(
+        file=file,
+        document=document,
+        lines=text.splitlines(),
+        packages=None if package is None else frozenset(_dependencies(package)),
+        framework_version=_framework_version(document, package),
+    )
+
+
+def _find(folder: SubmissionFolder) -> str:
+    file = folder.find((*READABLE, *_PROGRAMS))
+    if file is None:
+        raise CheckError(
+            "not-found",
+            f"there is no serverless.yml in `{folder.root}`.",
+            advice="Run rydecheck in the service's folder, or name it: rydecheck check PATH.",
+        )
+    return file
+
+
+def _program(file: str) -> CheckError:
+    return CheckError(
+        "unsupported-config",
+        "this configuration is a program, and rydecheck never runs a submission's code.",
+        advice="Write the service as serverless.yml.",
+        file=file,
+    )
+
+
+def _invalid(message: str, file: str, advice: str) -> CheckError:
+    return CheckError("invalid-config", message, advice=advice, file=file, line=1, column=1)
+
+
+def _parse_json(text: str, file: str) -> Value | None:
+    import json
+
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        raise CheckError(
+            "invalid-yaml",
+            f"this is no JSON: {error.msg}.",
+            advice="Check the commas and quotes around this place.",
+            file=file,
+            line=error.lineno,
+            column=error.colno,
+        ) from None
+    except RecursionError:
+        raise CheckError("too-large", "values are nested too deeply.", file=file) from None
+    # JSON is YAML's flow style but for tabs between tokens; inside its strings a raw tab is not allowed.
+    return parse_yaml(text.replace("\t", " "), file)
+
+
+def _read_package(folder: SubmissionFolder) -> dict[str, object] | None:
+    """What package.json says; an unreadable one says nothing, for the service can be judged without it."""
+    import json
+
+    try:
+        content = folder.read("package.json")
+        package = json.loads(content) if content is not None else None
+    except (CheckError, ValueError, RecursionError):
+        return None
+    return package if isinstance(package, dict) else None
+
+
+def _dependencies(package: dict[str, object]) -> Iterable[str]:
+    for section in ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies"):
+        listed = package.get(section)
+        if isinstance(listed, dict):
+            yield from (str(name) for name in listed)
+
+
+def _framework_version(document: Mapping, package: dict[str, object] | None) -> tuple[int, int]:
+    """The framework's (major, minor) after package.json, then `frameworkVersion`; version 3 when neither says.
+
+    osls continues version 3, whatever its own number is.
+    """
+    for section in ("dependencies", "devDependencies") if package else ():
+        listed = package.get(section) if package else None
+        if isinstance(listed, dict):
+            if "osls" in listed:
+                return (3, 0)
+            if isinstance(listed.get("serverless"), str):
+                return _lowest_version(listed["serverless"])
+    return _lowest_version(text_of(document.get("frameworkVersion")) or "3")
+
+
+def _lowest_version(wanted: str) -> tuple[int, int]:
+    found = re.search(r"(\d{1,4})(?:\.(\d{1,4}))?", wanted)
+    if found is None:
+        return (3, 0)
+    version = (int(found.group(1)), int(found.group(2) or 0))
+    open_ended = re.match(r"\s*>", wanted) is not None and "<" not in wanted
+    return max(version, (3, 0)) if open_ended else version
+
+
+def merged_sections(value: Value | None, origin: Origin) -> tuple[Mapping, Unknown | None]:
+    """A section given as a mapping, or as a list of mappings that the framework merges; and what of it is Unknown.
+
+    Two list items may hold parts of the same key (`Resources`): those are merged a level down.
+    """
+    if value is None:
+        return Mapping({}, origin), None
+    unknown: Unknown | None = None
+    merged: dict[str, Value] = {}
+    for item in value.items if isinstance(value, Sequence) else (value,):
+        if isinstance(item, Unknown):
+            unknown = unknown or item
+        elif isinstance(item, Mapping):
+            for key, part in item.entries.items():
+                before = merged.get(key)
+                if isinstance(before, Mapping) and isinstance(part, Mapping):
+                    part = Mapping({**before.entries, **part.entries}, before.origin)
+                merged[key] = part
+    return Mapping(merged, value.origin), unknown
+
+
+def is_configuration(name: str) -> bool:
+    """Whether a file's name is one that can be asked for; programs are, to be told that they are never run."""
+    return name.endswith((".yml", ".yaml", ".json", *_PROGRAM_SUFFIXES))

@@ -1,0 +1,110 @@
+"""Where a function's failed events go: the dead-letter plugin, `onError`, `destinations`, or the template itself.
+
+Source: serverless-plugin-lambda-dead-letter 1.2.1. It never writes into the template; after the deployment it looks the
+named resource up in the stack and sets it on the live function, or throws.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checker.model import Mapping, Origin, Scalar, Sequence, Target, Unknown, Value, is_empty, text_of, value_at
+from checker.wording import near_name
+
+KEY = "deadLetter"
+_WAYS = ("sqs", "sns", "targetArn")
+_ARN = re.compile(r"arn:aws[\w-]*:(sqs|sns):")
+
+
+def read_targets(name: str, body: Mapping, template_functions: list[Value]) -> tuple[Target, ...]:
+    """Every target the function has or tries to have, the plugin's first.
+
+    `template_functions` are the mappings under `resources` that change the generated function's resource.
+    """
+    return (*_plugin_target(name, body), *_native_targets(body, template_functions))
+
+
+def _plugin_target(name: str, body: Mapping) -> Iterator[Target]:
+    block = body.get(KEY)
+    if block is None:
+        misspelled = near_name(KEY, body.entries)
+        if misspelled is not None:
+            origin = body.entries[misspelled].origin.use
+            yield Target("plugin", origin, origin, problem="misspelled_key", found=misspelled)
+    elif isinstance(block, Unknown):
+        yield Target("plugin", block.origin, block.origin, arn=block)
+    elif not (isinstance(block, Scalar) and block.value is None):
+        yield _read_block(name, block)
+
+
+def _read_block(function: str, block: Value) -> Target:
+    """What the plugin makes of one `deadLetter` block."""
+    holder = block.origin.use
+    if not isinstance(block, Mapping):
+        return Target("plugin", block.origin, holder, problem="unnamed")
+    given = [way for way in _WAYS if way in block]
+    if len(given) > 1:
+        return Target("plugin", block.origin, holder, problem="several", found=", ".join(given))
+    if not given:
+        misspelled = near_name("targetArn", block.entries)
+        if misspelled is not None:
+            return Target(
+                "plugin", block.entries[misspelled].origin, holder, problem="misspelled_key", found=misspelled
+            )
+        nested = block.get("GetResourceArn")
+        return Target("plugin", nested.origin if nested else block.origin, holder, problem="unnamed")
+    value = block.entries[given[0]]
+    if given[0] != "targetArn":
+        kind = "Queue" if given[0] == "sqs" else "Topic"
+        logical_id = f"{function[:1].upper()}{function[1:]}DeadLetter{kind}"
+        return Target("plugin", value.origin, holder, arn=get_att(logical_id, value.origin), found=logical_id)
+    return _target_arn(value, holder)
+
+
+def _target_arn(value: Value, holder: Origin) -> Target:
+    if isinstance(value, Unknown):
+        return Target("plugin", value.origin, holder, arn=value)
+    if is_empty(value) and not isinstance(value, Sequence):
+        # The plugin reads an empty targetArn as the wish to have no dead letter queue.
+        return Target("plugin", value.origin, holder, problem="cleared")
+    if isinstance(value, Scalar):
+        if _ARN.match(value.text):
+            return Target("plugin", value.origin, holder, arn=value)
+        return Target("plugin", value.origin, holder, problem="not_an_arn", found=value.shown)
+    if not isinstance(value, Mapping):
+        return Target("plugin", value.origin, holder, problem="unnamed")
+    named = value.get("GetResourceArn")
+    if isinstance(named, Unknown):
+        return Target("plugin", named.origin, holder, arn=named)
+    if isinstance(named, Scalar) and text_of(named):
+        return Target("plugin", named.origin, holder, arn=get_att(named.text, named.origin), found=named.shown)
+    function = next((key for key in value.entries if key == "Ref" or key.startswith("Fn::")), None)
+    if function is not None:
+        return Target("plugin", value.origin, holder, problem="get_att", found=function)
+    misspelled = near_name("GetResourceArn", value.entries)
+    if misspelled is not None:
+        return Target("plugin", value.entries[misspelled].origin, holder, problem="misspelled_key", found=misspelled)
+    return Target("plugin", value.origin, holder, problem="unnamed")
+
+
+def _native_targets(body: Mapping, template_functions: list[Value]) -> Iterator[Target]:
+    on_error = body.get("onError")
+    if on_error is not None and not is_empty(on_error):
+        yield Target("native", on_error.origin, on_error.origin, arn=on_error)
+    for function in template_functions:
+        arn = value_at(function, "Properties", "DeadLetterConfig", "TargetArn")
+        if arn is not None and not is_empty(arn):
+            yield Target("native", arn.origin, arn.origin, arn=arn)
+    failure = value_at(body, "destinations", "onFailure")
+    if isinstance(failure, Mapping):
+        arn = failure.get("arn")
+        if text_of(failure.get("type")) == "sqs" and arn is not None:
+            yield Target("destination", arn.origin, arn.origin, arn=arn)
+    elif isinstance(failure, Unknown) or (isinstance(failure, Scalar) and _ARN.match(failure.text)):
+        yield Target("destination", failure.origin, failure.origin, arn=failure)
+
+
+def get_att(logical_id: str, origin: Origin) -> Mapping:
+    """`Fn::GetAtt` of a resource's Arn, as a value that stands at `origin`."""
+    return Mapping({"Fn::GetAtt": Sequence((Scalar(logical_id, origin), Scalar("Arn", origin)), origin)}, origin)

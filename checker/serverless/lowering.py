@@ -1,0 +1,229 @@
+"""A configuration file → the `Service` that Serverless Framework would deploy from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from checker.errors import CheckError
+from checker.model import (
+    Capacity,
+    EventSource,
+    Function,
+    Mapping,
+    Origin,
+    Plugin,
+    Resource,
+    Scalar,
+    Section,
+    Sequence,
+    Service,
+    Unknown,
+    Value,
+    is_empty,
+    items_of,
+    text_of,
+    value_at,
+)
+from checker.serverless.configuration import Configuration, merged_sections, read_configuration
+from checker.serverless.dead_letters import read_targets
+from checker.serverless.files import SubmissionFolder
+from checker.serverless.resolving import Resolver, Settings
+from checker.serverless.roles import RoleReader, written_statements
+
+_DEFAULT_REGION = "us-east-1"
+
+
+def read_service(folder: SubmissionFolder, settings: Settings, name: str | None = None) -> Service:
+    """Read the service in a folder, from the configuration file `name` or the one the framework would find.
+
+    Raises CheckError for what cannot be judged at all (see `configuration` and `resolving` for the codes).
+    """
+    configuration = read_configuration(folder, name)
+    try:
+        document = Resolver(configuration.document, settings).resolve_document()
+        return lower(configuration, document, settings)
+    except RecursionError:
+        raise CheckError(
+            "too-large",
+            "values are nested too deeply.",
+            advice="A service's configuration never needs that much.",
+            file=configuration.file,
+        ) from None
+
+
+def lower(configuration: Configuration, document: Mapping, settings: Settings) -> Service:
+    """What the framework and its plugins make of a resolved document."""
+    root = Origin(configuration.file, 1, 1)
+    provider = document.get("provider")
+    if isinstance(provider, Scalar):  # `provider: aws`
+        provider = Mapping({"name": provider}, provider.origin)
+    provider_body = provider if isinstance(provider, Mapping) else Mapping({}, provider.origin if provider else root)
+    plugins = _plugins(document.get("plugins"), root)
+    template, template_unknown = merged_sections(document.get("resources"), root)
+    resources = _resources(template, template_unknown)
+    function_bodies, functions_unknown = merged_sections(document.get("functions"), root)
+    roles = RoleReader(
+        document=document,
+        provider=provider_body,
+        resources=resources,
+        functions=function_bodies,
+        plugins=frozenset(plugins.entries),
+        framework_version=configuration.framework_version,
+    )
+    functions = {
+        function_name: _function(function_name, body, roles, template)
+        for function_name, body in function_bodies.entries.items()
+        if isinstance(body, Mapping)
+    }
+    stage = settings.options.get("stage")
+    region = settings.options.get("region")
+    return Service(
+        name=_service_name(document.get("service")),
+        stage=Scalar(stage, root) if stage else _or_default(provider_body.get("stage"), "dev", root),
+        region=Scalar(region, root) if region else _or_default(provider_body.get("region"), _DEFAULT_REGION, root),
+        resources=resources,
+        functions=Section(functions, function_bodies.origin, functions_unknown or _first_unknown(function_bodies)),
+        plugins=plugins,
+        capacities=_capacities(document),
+        default_role=roles.default_role,
+        written_statements=written_statements(document),
+        document=document,
+        packages=configuration.packages,
+        lines={configuration.file: configuration.lines},
+    )
+
+
+def _service_name(value: Value | None) -> Value | None:
+    """`service: name`, or the older `service: {name: …}`."""
+    return value.get("name") if isinstance(value, Mapping) else value
+
+
+def _or_default(value: Value | None, default: str, origin: Origin) -> Value:
+    return Scalar(default, origin) if value is None or is_empty(value) else value
+
+
+def _first_unknown(section: Mapping) -> Unknown | None:
+    return next((value for value in section.entries.values() if isinstance(value, Unknown)), None)
+
+
+def _plugins(value: Value | None, root: Origin) -> Section[Plugin]:
+    """The enabled plugins; a plain string loads nothing."""
+    origin = value.origin if value is not None else root
+    if isinstance(value, Mapping):
+        value = value.get("modules")
+    if isinstance(value, Unknown):
+        return Section({}, origin, value)
+    entries: dict[str, Plugin] = {}
+    unknown: Unknown | None = None
+    for item in value.items if isinstance(value, Sequence) else ():
+        name = text_of(item)
+        if isinstance(item, Unknown):
+            unknown = unknown or item
+        elif name is not None:
+            entries.setdefault(name, Plugin(name, item.origin))
+    return Section(entries, origin, unknown)
+
+
+def _resources(template: Mapping, template_unknown: Unknown | None) -> Section[Resource]:
+    bodies = template.get("Resources")
+    if isinstance(bodies, Unknown):
+        return Section({}, bodies.origin, bodies)
+    if not isinstance(bodies, Mapping):
+        return Section({}, bodies.origin if bodies else template.origin, template_unknown)
+    resources = {
+        logical_id: _resource(
+            logical_id,
+            body if isinstance(body, Mapping) else Mapping({}, body.origin),  # `Queue:` with nothing below it
+            value_at(template, "extensions", logical_id),
+        )
+        for logical_id, body in bodies.entries.items()
+        if not isinstance(body, Unknown)
+    }
+    return Section(resources, bodies.origin, template_unknown or _first_unknown(bodies))
+
+
+def _resource(logical_id: str, body: Mapping, extension: Value | None) -> Resource:
+    properties = body.get("Properties")
+    extra = value_at(extension, "Properties")
+    if isinstance(extra, Mapping) and not isinstance(properties, Unknown):
+        own = properties.entries if isinstance(properties, Mapping) else {}
+        properties = Mapping({**own, **extra.entries}, properties.origin if properties else extra.origin)
+    return Resource(
+        logical_id=logical_id,
+        type=body.get("Type"),
+        properties=properties if isinstance(properties, (Mapping, Unknown)) else None,
+        condition=body.get("Condition"),
+        origin=body.origin.use,
+        body=body,
+    )
+
+
+def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping) -> Function:
+    logical_id = function_logical_id(name)
+    changes = [
+        change
+        for section in ("extensions", "Resources")
+        if (change := value_at(template, section, logical_id)) is not None
+    ]
+    return Function(
+        name=name,
+        logical_id=logical_id,
+        origin=body.origin.use,
+        role=roles.function_role(body),
+        targets=read_targets(name, body, changes),
+        events=tuple(_events(body.get("events"))),
+    )
+
+
+def function_logical_id(name: str) -> str:
+    """The logical id of a function's resource, as the framework's naming makes it."""
+    normal = name.replace("-", "Dash").replace("_", "Underscore")
+    return f"{normal[:1].upper()}{normal[1:]}LambdaFunction"
+
+
+def _events(value: Value | None) -> Iterable[EventSource | Unknown]:
+    for item in items_of(value):
+        if isinstance(item, Unknown):
+            yield item
+        elif isinstance(item, Mapping):
+            for type_, given in item.entries.items():
+                if isinstance(given, Mapping) and "arn" in given:
+                    arn = given.entries["arn"]
+                    yield EventSource(type_, arn, given.get("enabled"), arn.origin)
+                else:
+                    yield EventSource(type_, given, value_at(given, "enabled"), given.origin)
+        elif (name := text_of(item)) is not None:
+            yield EventSource(name, None, None, item.origin)
+
+
+def _capacities(document: Mapping) -> Section[Capacity]:
+    """`custom.capacities` as serverless-dynamodb-autoscaling reads it; anything but a list scales nothing."""
+    custom = document.get("custom")
+    listed = value_at(custom, "capacities")
+    origin = (listed or custom or document).origin
+    if isinstance(listed, Unknown):
+        return Section({}, origin, listed)
+    entries: dict[str, Capacity] = {}
+    unknown: Unknown | None = None
+    for index, item in enumerate(listed.items if isinstance(listed, Sequence) else ()):
+        if isinstance(item, Unknown):
+            unknown = unknown or item
+        elif isinstance(item, Mapping):
+            table = item.get("table")
+            entries[str(index)] = Capacity(
+                tables=items_of(table),
+                bounds=_bounds(item),
+                index_only=item.get("indexOnly"),
+                origin=item.origin,
+                table_origin=table.origin if table else item.origin,
+            )
+    return Section(entries, origin, unknown)
+
+
+def _bounds(item: Mapping) -> bool | Unknown:
+    """Whether reads or writes are scaled; `read: {}` is, with the plugin's defaults."""
+    given = [item.get(key) for key in ("read", "write")]
+    unknown = next((value for value in given if isinstance(value, Unknown)), None)
+    if any(value is not None and not isinstance(value, (Unknown, Scalar)) for value in given):
+        return True
+    return unknown or False

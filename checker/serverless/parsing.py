@@ -1,0 +1,373 @@
+"""YAML text → values with positions, read as the framework's js-yaml reads it.
+
+libyaml delivers events, which are built into values without recursion, so that no depth of nesting can exhaust the
+stack. Scalars are typed by our own table after js-yaml 4, where `yes` and `no` are text, not by YAML 1.1.
+CloudFormation's short tags become their long form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import yaml
+
+from checker.errors import CheckError
+from checker.model import Mapping, Origin, Scalar, Sequence, Value, placed
+
+NESTING_LIMIT = 100
+NODE_LIMIT = 100_000
+
+_SHORT_TAGS = frozenset(
+    [
+        "And",
+        "Base64",
+        "Cidr",
+        "Condition",
+        "Equals",
+        "FindInMap",
+        "GetAtt",
+        "GetAZs",
+        "If",
+        "ImportValue",
+        "Join",
+        "Length",
+        "Not",
+        "Or",
+        "Ref",
+        "Select",
+        "Split",
+        "Sub",
+        "ToJsonString",
+        "Transform",
+    ]
+)
+_PLAIN_NAMES = {"Ref": "Ref", "Condition": "Condition"}
+_YAML_TAG = "tag:yaml.org,2002:"
+
+_NULL = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)\Z")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?)\Z")
+_SPECIAL = {".inf": "inf", "-.inf": "-inf", "+.inf": "inf", ".nan": "nan"}
+_MAXIMAL_DIGITS = 300  # beyond this JavaScript has only Infinity, and Python refuses to convert
+
+# What libyaml says, in words for people: a part of its message, ours, and what to do.
+_PROBLEMS = (
+    ("expected '-' indicator", "this line does not fit the list above it.", "Check its indentation."),
+    ("expected key", "this line does not fit the mapping above it.", "Check its indentation."),
+    ("mapping values are not allowed", "a colon stands where no key can be.", "Check the indentation, or quote it."),
+    ("could not find expected ':'", "this is no `key: value`.", "Give it a colon and a value, or delete it."),
+    ("unexpected end of stream", "the quote that opens here is never closed.", "Close it."),
+    ("expected ',' or ']'", "the list around here is not closed.", "Add the comma or the bracket that is missing."),
+    ("expected ',' or '}'", "the mapping around here is not closed.", "Add the comma or the brace that is missing."),
+    ("cannot start any token", "no value starts with this character.", "Put the value into quotes."),
+    ("expected node content", "a value is missing here.", "Write one, or delete the character."),
+    ("block sequence entries", "no list can start here.", "Put it on the lines below its key."),
+    (
+        "unknown escape character",
+        "there is no such escape in double quotes.",
+        "Use single quotes, or double the backslash.",
+    ),
+    ("expected alphabetic or numeric", "an anchor or alias needs a name.", "Quote the value if none is meant."),
+    ("expected the document start", "the document has ended here already.", "Keep one document in the file."),
+)
+
+
+def parse_yaml(text: str, file: str) -> Value | None:
+    """Return the one document in `text` as values with their places in `file`; None when there is no document.
+
+    Raises CheckError: `invalid-yaml` for what does not parse, and for duplicate keys, unknown tags and a second
+    document, which js-yaml refuses; `too-large` past the bounds on nesting and on expanded aliases.
+    """
+    return _Builder(text, file).build()
+
+
+def decode(content: bytes, file: str) -> str:
+    """The text of a file, which must be UTF-8, without its byte order mark."""
+    try:
+        return content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line_start = before.rfind(b"\n") + 1
+        raise CheckError(
+            "invalid-yaml",
+            "this is not UTF-8 text.",
+            advice="Save the file as UTF-8, or name the right file.",
+            file=file,
+            line=before.count(b"\n") + 1,
+            column=len(before[line_start:].decode("utf-8", "replace")) + 1,
+        ) from None
+
+
+def typed(text: str) -> str | int | float | bool | None:
+    """The value of a plain scalar by the table of js-yaml 4."""
+    if text in _NULL:
+        return None
+    if text in _BOOLEAN:
+        return _BOOLEAN[text]
+    if text[0] not in "+-.0123456789" or len(text) > _MAXIMAL_DIGITS:
+        return text
+    if _INTEGER.match(text):
+        prefix = text.lstrip("+-")[:2]
+        return int(text, 0) if prefix in ("0b", "0o", "0x") else int(text, 10)
+    if _FLOAT.match(text):
+        number = float(text)
+        return int(number) if number.is_integer() and abs(number) < 1e21 else number
+    special = _SPECIAL.get(text.lower())
+    return float(special) if special else text
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A mapping or list whose end was not seen yet."""
+
+    origin: Origin
+    tag: str | None
+    anchor: str | None
+    is_mapping: bool
+    entries: dict[str, Value] = field(default_factory=dict)
+    items: list[Value] = field(default_factory=list)
+    merged: list[Mapping] = field(default_factory=list)
+    key: str | None = None
+    key_origin: Origin | None = None
+    size: int = 1
+    height: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    value: Value
+    size: int
+    height: int
+
+
+class _Builder:
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.anchors: dict[str, _Anchored] = {}
+        self.stack: list[_Frame] = []
+        self.root: Value | None = None
+        self.nodes = 0
+
+    def build(self) -> Value | None:
+        loader_class: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        documents = 0
+        try:
+            loader = loader_class(self.text)
+            while True:
+                event = loader.get_event()
+                kind = type(event)
+                if kind is yaml.ScalarEvent:
+                    self.on_scalar(event)
+                elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                    self.on_start(event, kind is yaml.MappingStartEvent)
+                elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                    self.on_end()
+                elif kind is yaml.AliasEvent:
+                    self.on_alias(event)
+                elif kind is yaml.DocumentStartEvent:
+                    documents += 1
+                    if documents > 1:
+                        self.fail(event.start_mark, "a second document starts here.", "Keep one document in the file.")
+                elif kind is yaml.StreamEndEvent:
+                    return self.root
+        except yaml.MarkedYAMLError as error:
+            self.fail_parse(error)
+        except yaml.reader.ReaderError as error:
+            self.fail_character(error)
+
+    def fail(self, mark: Any, message: str, advice: str = "") -> NoReturn:
+        raise CheckError(
+            "invalid-yaml", message, advice=advice, file=self.file, line=mark.line + 1, column=mark.column + 1
+        )
+
+    def fail_parse(self, error: yaml.MarkedYAMLError) -> NoReturn:
+        problem = error.problem or error.context or "this is no YAML"
+        mark: Any = error.problem_mark or error.context_mark
+        if error.context_mark and ("end of stream" in problem or "could not find expected ':'" in problem):
+            mark = error.context_mark
+        if self.line_at(mark)[mark.column : mark.column + 1] == "\t":
+            self.fail(mark, "a tab stands here, where YAML allows only spaces.", "Indent with spaces.")
+        if self.line_at(mark).startswith(("<<<<<<<", "=======", ">>>>>>>")):
+            self.fail(mark, "a merge conflict was left here.", "Choose one of its sides and delete the markers.")
+        for part, message, advice in _PROBLEMS:
+            if part in problem:
+                self.fail(mark, message, advice)
+        self.fail(mark, f"{problem}.", "Check the lines around this place.")
+
+    def fail_character(self, error: yaml.reader.ReaderError) -> NoReturn:
+        position = error.position if isinstance(error.position, int) else 0
+        # libyaml counts bytes, PyYAML's own reader counts characters.
+        before = self.text.encode("utf-8", "surrogatepass")[:position].decode("utf-8", "replace")
+        raise CheckError(
+            "invalid-yaml",
+            "a control character stands here, which YAML does not allow.",
+            advice="Delete it; an editor that shows invisible characters helps.",
+            file=self.file,
+            line=before.count("\n") + 1,
+            column=len(before) - before.rfind("\n"),
+        ) from None
+
+    def line_at(self, mark: Any) -> str:
+        lines = self.text.split("\n")
+        return lines[mark.line] if mark.line < len(lines) else ""
+
+    def on_scalar(self, event: yaml.ScalarEvent) -> None:
+        frame = self.stack[-1] if self.stack else None
+        if frame is not None and frame.is_mapping and frame.key is None:
+            self.on_key(frame, event)
+            return
+        self.check_tag(event)
+        value = self.scalar(event, self.place(event.start_mark))
+        self.add(value, event.anchor, size=1, height=0)
+
+    def on_key(self, frame: _Frame, event: Any) -> None:
+        text: str = event.value
+        plain = event.implicit[0]
+        path = f"{frame.origin.path}.{text}" if frame.origin.path else text
+        frame.key_origin = Origin(self.file, event.start_mark.line + 1, event.start_mark.column + 1, path)
+        if event.anchor:
+            self.anchors[event.anchor] = _Anchored(Scalar(text, frame.key_origin), 1, 0)
+        if text == "<<" and plain:
+            frame.key = "<<"
+            return
+        key = Scalar(typed(text) if plain else text, frame.key_origin).text
+        if key in frame.entries:
+            first = frame.entries[key].origin.use
+            self.fail(
+                event.start_mark,
+                f"the key `{key}` stands here a second time; the first is on line {first.line}.",
+                "Keep one of them.",
+            )
+        frame.key = key
+
+    def on_start(self, event: Any, is_mapping: bool) -> None:
+        frame = self.stack[-1] if self.stack else None
+        if frame is not None and frame.is_mapping and frame.key is None:
+            self.fail(event.start_mark, "a key must be text.", "Quote the key if it starts with a bracket or brace.")
+        if len(self.stack) >= NESTING_LIMIT:
+            self.fail_size(event.start_mark, f"values are nested deeper than {NESTING_LIMIT} levels.")
+        self.check_tag(event)
+        self.stack.append(_Frame(self.place(event.start_mark), event.tag, event.anchor, is_mapping))
+
+    def on_end(self) -> None:
+        frame = self.stack.pop()
+        value: Value
+        if frame.is_mapping:
+            for merged in frame.merged:
+                for key, inherited in merged.entries.items():
+                    frame.entries.setdefault(key, inherited)
+            value = Mapping(frame.entries, frame.origin)
+        else:
+            value = Sequence(tuple(frame.items), frame.origin)
+        if frame.tag is not None and not frame.tag.startswith(_YAML_TAG):
+            value = self.tagged(frame.tag, value)
+        self.add(value, frame.anchor, frame.size, frame.height)
+
+    def on_alias(self, event: yaml.AliasEvent) -> None:
+        anchored = self.anchors.get(event.anchor or "")
+        if anchored is None:
+            self.fail(
+                event.start_mark,
+                f"the alias `*{event.anchor}` has no anchor above it.",
+                "Define the anchor (&name) above its use (*name).",
+            )
+        frame = self.stack[-1] if self.stack else None
+        if frame is not None and frame.is_mapping and frame.key is None:
+            self.fail(event.start_mark, "an alias cannot be a key here.", "Write the key out.")
+        if len(self.stack) + anchored.height > NESTING_LIMIT:
+            self.fail_size(event.start_mark, f"values are nested deeper than {NESTING_LIMIT} levels.")
+        self.nodes += anchored.size
+        if self.nodes > NODE_LIMIT:
+            self.fail_size(event.start_mark, f"the aliases expand to more than {NODE_LIMIT:,} values.")
+        self.add(placed(anchored.value, self.place(event.start_mark)), None, anchored.size, anchored.height)
+
+    def fail_size(self, mark: Any, message: str) -> NoReturn:
+        raise CheckError(
+            "too-large",
+            message,
+            advice="A service's configuration never needs that much.",
+            file=self.file,
+            line=mark.line + 1,
+            column=mark.column + 1,
+        )
+
+    def place(self, mark: Any) -> Origin:
+        """Where the value that starts at `mark` stands: its key's place, or its own in a list and at top level."""
+        if not self.stack:
+            return Origin(self.file, 1, 1)
+        frame = self.stack[-1]
+        if frame.is_mapping:
+            assert frame.key_origin is not None
+            return frame.key_origin
+        return Origin(self.file, mark.line + 1, mark.column + 1, f"{frame.origin.path}[{len(frame.items)}]")
+
+    def add(self, value: Value, anchor: str | None, size: int, height: int) -> None:
+        if anchor:
+            self.anchors[anchor] = _Anchored(value, size, height)
+        self.nodes += 1
+        if not self.stack:
+            self.root = value
+            return
+        frame = self.stack[-1]
+        frame.size += size
+        frame.height = max(frame.height, height + 1)
+        if not frame.is_mapping:
+            frame.items.append(value)
+            return
+        assert frame.key is not None
+        assert frame.key_origin is not None
+        if frame.key == "<<":
+            self.merge(frame, value, frame.key_origin)
+        else:
+            frame.entries[frame.key] = value
+        frame.key = None
+
+    def merge(self, frame: _Frame, value: Value, at: Origin) -> None:
+        for item in value.items if isinstance(value, Sequence) else (value,):
+            if not isinstance(item, Mapping):
+                raise CheckError(
+                    "invalid-yaml",
+                    "`<<` merges mappings, and this is none.",
+                    advice="Name an anchor that stands at a mapping.",
+                    file=self.file,
+                    line=at.line,
+                    column=at.column,
+                )
+            frame.merged.append(
+                Mapping({key: placed(inherited, at) for key, inherited in item.entries.items()}, item.origin)
+            )
+
+    def scalar(self, event: yaml.ScalarEvent, origin: Origin) -> Value:
+        tag: str | None = event.tag
+        text: str = event.value
+        if tag is None:
+            return Scalar(typed(text) if event.implicit[0] else text, origin)
+        if tag == "!" or tag == f"{_YAML_TAG}str":
+            return Scalar(text, origin)
+        if tag.startswith(_YAML_TAG):
+            return Scalar(typed(text), origin)
+        return self.tagged(tag, Scalar(typed(text) if event.style is None else text, origin))
+
+    def check_tag(self, event: Any) -> None:
+        tag: str | None = event.tag
+        if tag is None or tag == "!" or tag.startswith(_YAML_TAG) or tag.removeprefix("!") in _SHORT_TAGS:
+            return
+        self.fail(
+            event.start_mark,
+            f"`{tag}` is no tag that the framework knows.",
+            "CloudFormation's own are !Ref, !GetAtt, !Sub, !Join and their like.",
+        )
+
+    @staticmethod
+    def tagged(tag: str, value: Value) -> Value:
+        """The long form of a short tag; `!GetAtt Queue.Arn` is split at its first dot, as the framework does."""
+        name = tag.removeprefix("!")
+        if name == "GetAtt" and isinstance(value, Scalar) and isinstance(value.value, str):
+            logical_id, _, attribute = value.value.partition(".")
+            value = Sequence((Scalar(logical_id, value.origin), Scalar(attribute, value.origin)), value.origin)
+        long_name = _PLAIN_NAMES.get(name, f"Fn::{name}")
+        return Mapping({long_name: value}, value.origin)
