@@ -1,0 +1,233 @@
+"""ARNs before the deployment: texts in which some parts are not known yet, and patterns that match them.
+
+The sixth segment of a pattern may hold colons; a wildcard never reaches over a colon before it, and an ARN with fewer
+than six segments is completed with `*` (IAM User Guide, "IAM JSON policy elements: Resource").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from checker.cloudformation.intrinsics import Reference, Text, joined, text_value
+from checker.model import Resource, Service, Unknown, text_of
+
+_PSEUDO = {"partition": "AWS::Partition", "region": "AWS::Region", "account": "AWS::AccountId"}
+
+# Resource types whose ARN can be written down: service, prefix of the sixth segment, property that names it.
+_NAMED_TYPES = {
+    "AWS::SQS::Queue": ("sqs", "", "QueueName"),
+    "AWS::SNS::Topic": ("sns", "", "TopicName"),
+    "AWS::DynamoDB::Table": ("dynamodb", "table/", "TableName"),
+}
+
+
+class Wildcard(Enum):
+    """A wildcard of an IAM pattern."""
+
+    ANY_TEXT = "*"
+    ONE_CHARACTER = "?"
+
+
+Atom = str | Wildcard | Reference
+"""One character, or something that stands for some."""
+
+_LONGEST_PATTERN = 2048  # no ARN is longer
+_RANDOM = "random"
+_CHARACTERS = {
+    _RANDOM: re.compile(r"[A-Z0-9]"),
+    "AWS::AccountId": re.compile(r"[0-9]"),
+    "AWS::Region": re.compile(r"[a-z0-9-]"),
+    "AWS::Partition": re.compile(r"[a-z-]"),
+    "AWS::StackName": re.compile(r"[A-Za-z0-9-]"),
+}
+_ANY = re.compile(r".", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Arns:
+    """What the ARNs of one service's resources are made of."""
+
+    service: Service
+
+    def of(self, logical_id: str, type_: str) -> list[Text]:
+        """The six segments of the ARN that a resource of this type has under this logical id."""
+        resource = self.service.resources.entries.get(logical_id)
+        service, prefix, property_ = _NAMED_TYPES[type_]
+        return [
+            ("arn",),
+            (Reference(_PSEUDO["partition"]),),
+            (service,),
+            self._region(),
+            (Reference(_PSEUDO["account"]),),
+            joined([prefix, *self.name(logical_id, resource, property_)]),
+        ]
+
+    def name(self, logical_id: str, resource: Resource | None, property_: str) -> Text:
+        """The physical name: the one given, or the one that CloudFormation generates."""
+        given = resource.get(property_) if resource is not None else None
+        if given is not None:
+            text = text_value(given)
+            if isinstance(text, Unknown):
+                return (Reference(logical_id, property_),)
+            return text
+        stack = self.service.stack_name
+        return joined([stack or Reference("AWS::StackName"), f"-{logical_id}-", Reference(logical_id, _RANDOM)])
+
+    def _region(self) -> Text:
+        region = text_of(self.service.region)
+        return (region,) if region else (Reference(_PSEUDO["region"]),)
+
+    def expand(self, text: Text) -> Text:
+        """The text with each `Arn` and name of a known resource written out."""
+        parts: list[str | Reference] = []
+        for part in text:
+            if isinstance(part, str):
+                parts.append(part)
+            elif part.name == _PSEUDO["region"]:
+                parts.extend(self._region())
+            elif part.name == "AWS::StackName" and self.service.stack_name:
+                parts.append(self.service.stack_name)
+            else:
+                parts.extend(self._expand_attribute(part))
+        return joined(parts)
+
+    def _expand_attribute(self, part: Reference) -> Text:
+        resource = self.service.resources.entries.get(part.name)
+        type_ = text_of(resource.type) if resource is not None else None
+        if type_ not in _NAMED_TYPES or part.dotted:
+            return (part,)
+        name_property = _NAMED_TYPES[type_][2]
+        refers_to_name = part.attribute == "" and type_ == "AWS::DynamoDB::Table"
+        if part.attribute == name_property or refers_to_name:
+            return self.name(part.name, resource, name_property)
+        if part.attribute != "Arn":
+            return (part,)
+        return _unsegmented(self.of(part.name, type_))
+
+    def matches(self, pattern: Text, logical_id: str, type_: str) -> bool | None:
+        """Whether an IAM resource pattern covers the resource; None where only the deployment tells."""
+        if len(pattern) == 1 and isinstance(pattern[0], Reference):
+            return self._reference_matches(pattern[0], logical_id, type_)
+        expanded = self.expand(pattern)
+        if sum(len(part) for part in expanded if isinstance(part, str)) > _LONGEST_PATTERN:
+            return False
+        if expanded == ("*",):
+            return True
+        segments = _segments(expanded)
+        target = self.of(logical_id, type_)
+        verdict: bool | None = True
+        for index, wanted in enumerate(target):
+            given = segments[index] if index < len(segments) else ("*",)
+            matched = self._segment_matches(index, given, wanted)
+            if matched is False:
+                return False
+            verdict = verdict if matched else None
+        return verdict
+
+    def _reference_matches(self, reference: Reference, logical_id: str, type_: str) -> bool | None:
+        """Whether one reference is the resource's ARN."""
+        if reference.name == logical_id:
+            return reference.attribute == "Arn" and not reference.dotted
+        resource = self.service.resources.entries.get(reference.name)
+        if resource is None:
+            # A parameter of the template may hold anything; an attribute belongs to another resource.
+            return False if reference.attribute or reference.name.startswith("AWS::") else None
+        expanded = self.expand((reference,))
+        if len(expanded) == 1 or reference.dotted:
+            return False
+        return _unsegmented(self.of(logical_id, type_)) == expanded
+
+    def _segment_matches(self, index: int, given: Text, wanted: Text) -> bool | None:
+        if given == wanted:
+            return True
+        literal = given[0] if len(given) == 1 and isinstance(given[0], str) else None
+        if index == 1 and literal is not None:  # partitions: aws, aws-cn, aws-us-gov
+            return literal.startswith("aws") or literal == "*"
+        if index == 4 and literal is not None and literal.isdecimal() and len(literal) == 12:
+            return True  # a number is taken for the account of the deployment; no file tells which one that is
+        return match(_atoms(given, pattern=True), _atoms(wanted, pattern=False))
+
+
+def _unsegmented(segments: list[Text]) -> Text:
+    parts: list[str | Reference] = []
+    for index, segment in enumerate(segments):
+        parts.extend((":", *segment) if index else segment)
+    return joined(parts)
+
+
+def _segments(text: Text) -> list[Text]:
+    """The text split at its first five colons."""
+    segments: list[list[str | Reference]] = [[]]
+    for part in text:
+        if not isinstance(part, str):
+            segments[-1].append(part)
+            continue
+        first, *rest = part.split(":", 6 - len(segments))
+        segments[-1].append(first)
+        segments.extend([piece] for piece in rest)
+    return [joined(segment) for segment in segments]
+
+
+def _atoms(text: Text, pattern: bool) -> list[Atom]:
+    atoms: list[Atom] = []
+    for part in text:
+        if isinstance(part, Reference):
+            atoms.append(part)
+        else:
+            atoms.extend(Wildcard(c) if pattern and c in "*?" else c for c in part)
+    return atoms
+
+
+def match(pattern: list[Atom], text: list[Atom]) -> bool | None:
+    """Whether a pattern matches a text: True for whatever its unknown parts become, False for nothing, else None."""
+    if _reaches(pattern, text, _certain_steps):
+        return True
+    return None if _reaches(pattern, text, _possible_steps) else False
+
+
+Steps = Callable[[Atom | None, Atom | None], Iterator[tuple[int, int]]]
+
+
+def _reaches(pattern: list[Atom], text: list[Atom], steps: Steps) -> bool:
+    """Whether both ends can be reached together, by steps that use up a part of the pattern, the text or both."""
+    goal = (len(pattern), len(text))
+    seen = {(0, 0)}
+    open_ = [(0, 0)]
+    while open_:
+        i, j = open_.pop()
+        if (i, j) == goal:
+            return True
+        wanted = pattern[i] if i < len(pattern) else None
+        given = text[j] if j < len(text) else None
+        for used_pattern, used_text in steps(wanted, given):
+            state = (i + used_pattern, j + used_text)
+            if state[0] <= goal[0] and state[1] <= goal[1] and state not in seen:
+                seen.add(state)
+                open_.append(state)
+    return False
+
+
+def _certain_steps(wanted: Atom | None, given: Atom | None) -> Iterator[tuple[int, int]]:
+    """Steps that hold whatever the unknown parts become: only `*` covers one."""
+    if wanted is Wildcard.ANY_TEXT:
+        yield (1, 0)
+        yield (0, 1)
+    elif wanted is not None and (wanted == given or (wanted is Wildcard.ONE_CHARACTER and isinstance(given, str))):
+        yield (1, 1)
+
+
+def _possible_steps(wanted: Atom | None, given: Atom | None) -> Iterator[tuple[int, int]]:
+    """Steps that may hold: an unknown part stands for any run of its characters."""
+    yield from _certain_steps(wanted, given)
+    for unknown, other, end, run in ((wanted, given, (1, 0), (0, 1)), (given, wanted, (0, 1), (1, 0))):
+        if isinstance(unknown, Reference):
+            yield end
+            if not isinstance(other, str) or _characters(unknown).match(other):
+                yield run
+
+
+def _characters(unknown: Reference) -> re.Pattern[str]:
+    return _CHARACTERS.get(unknown.attribute if unknown.attribute == _RANDOM else unknown.name, _ANY)

@@ -1,0 +1,247 @@
+"""Policy evaluation: whether a role's statements allow an action on a resource, in three-valued logic.
+
+Rules: IAM User Guide, "Policy evaluation logic". An explicit deny wins; `Effect` is case-sensitive, actions are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checker.cloudformation.arns import Arns
+from checker.cloudformation.intrinsics import Text, text_value
+from checker.model import Role, Scalar, Statement, Unknown, Value, text_of
+
+# AWS's own policies that functions use, and the actions they allow on all resources (AWS Managed Policy Reference).
+# The logging and tracing ones are listed because they are common and certainly grant none of these.
+_AWS_MANAGED = {
+    "AdministratorAccess": ("*",),
+    "AmazonSQSFullAccess": ("sqs:*",),
+    "AmazonSQSReadOnlyAccess": ("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueues"),
+    "AmazonDynamoDBFullAccess": ("dynamodb:*",),
+    "AmazonDynamoDBReadOnlyAccess": ("dynamodb:Get*", "dynamodb:Query", "dynamodb:Scan"),
+    "AmazonSNSFullAccess": ("sns:*",),
+    "CloudWatchLogsFullAccess": ("logs:*",),
+    "service-role/AWSLambdaBasicExecutionRole": ("logs:*",),
+    "service-role/AWSLambdaSQSQueueExecutionRole": (
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "logs:*",
+    ),
+    "service-role/AWSLambdaDynamoDBExecutionRole": (
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+        "logs:*",
+    ),
+    "service-role/AWSLambdaVPCAccessExecutionRole": ("logs:*", "ec2:*"),
+    "AWSXRayDaemonWriteAccess": ("xray:*",),
+    "AWSXrayWriteOnlyAccess": ("xray:*",),
+}
+_MANAGED_ARN = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An action on one resource of the service."""
+
+    action: str
+    logical_id: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a role's policies say of one wish.
+
+    `allowed` is None when it cannot be told; then `unknown` says why. `statement` or `policy` is what decided.
+    """
+
+    allowed: bool | None
+    statement: Statement | None = None
+    policy: Value | None = None
+    unknown: Unknown | None = None
+    denied: bool = False
+
+
+def decide(role: Role, wanted: Wanted, arns: Arns) -> Decision:
+    """Whether the role may do what is wanted.
+
+    A policy or statement that cannot be read may allow it, so where nothing else does the answer is open; it is not
+    supposed to deny what another statement allows.
+    """
+    if role.unknown is not None:
+        return Decision(None, unknown=role.unknown)
+    allowing: Statement | None = None
+    open_question: Unknown | None = None
+    doubted_by: Unknown | None = None
+    for statement in role.statements:
+        if isinstance(statement, Unknown):
+            open_question = open_question or statement
+            continue
+        covered = covers(statement, wanted, arns)
+        effect = statement.effect
+        if covered is False:
+            continue
+        doubt = _doubt(statement, wanted) if covered is None else None
+        if isinstance(effect, Unknown):
+            open_question = doubted_by = effect
+        elif text_of(effect) == "Deny":
+            if covered:
+                return Decision(False, statement=statement, denied=True)
+            doubted_by = doubted_by or doubt
+        elif text_of(effect) == "Allow":
+            if covered:
+                allowing = _better(allowing, statement)
+            else:
+                open_question = open_question or doubt
+    if allowing is None:
+        policy, policy_unknown = _managed(role, wanted.action)
+        if policy is None:
+            unknown = open_question or policy_unknown
+            return Decision(None if unknown else False, unknown=unknown)
+        return Decision(None if doubted_by else True, policy=policy, unknown=doubted_by)
+    return Decision(None if doubted_by else True, statement=allowing, unknown=doubted_by)
+
+
+def _better(first: Statement | None, second: Statement) -> Statement:
+    """The one that shows the solution as the workshop writes it: the provider's."""
+    return second if first is None or (first.source != "provider" and second.source == "provider") else first
+
+
+def covers(statement: Statement, wanted: Wanted, arns: Arns) -> bool | None:
+    """Whether the statement speaks of the action and the resource, whatever its effect; a condition leaves it open."""
+    action, resource = covers_action(statement, wanted.action), covers_resource(statement, wanted, arns)
+    if action is False or resource is False:
+        return False
+    return True if action and resource and statement.condition is None else None
+
+
+def covers_action(statement: Statement, action: str) -> bool | None:
+    if statement.actions is not None:
+        return _any(action_matches(pattern, action) for pattern in statement.actions)
+    if statement.not_actions is not None:
+        return _not(_any(action_matches(pattern, action) for pattern in statement.not_actions))
+    return False
+
+
+def action_matches(pattern: Value, action: str) -> bool | None:
+    """Whether an action pattern covers an action, in any letter case; `*` and `?` are wildcards."""
+    if isinstance(pattern, Unknown):
+        return None
+    if not isinstance(pattern, Scalar):
+        text = text_value(pattern)
+        if isinstance(text, Unknown) or not all(isinstance(part, str) for part in text):
+            return None
+        return wildcard_matches("".join(str(part) for part in text).lower(), action.lower())
+    return wildcard_matches(pattern.text.lower(), action.lower())
+
+
+def wildcard_matches(pattern: str, text: str) -> bool:
+    """Whether `*` (any text) and `?` (one character) make the pattern match the whole text, in linear memory.
+
+    Steps back to the last `*` only, so that no pattern takes more than len(pattern) × len(text) steps.
+    """
+    i = j = 0
+    star, resume = -1, 0
+    while j < len(text):
+        if i < len(pattern) and (pattern[i] == "?" or (pattern[i] == text[j] and pattern[i] != "*")):
+            i, j = i + 1, j + 1
+        elif i < len(pattern) and pattern[i] == "*":
+            star, resume = i, j
+            i += 1
+        elif star >= 0:
+            resume += 1
+            i, j = star + 1, resume
+        else:
+            return False
+    return all(character == "*" for character in pattern[i:])
+
+
+def covers_resource(statement: Statement, wanted: Wanted, arns: Arns) -> bool | None:
+    if statement.resources is not None:
+        return _any(resource_matches(pattern, wanted, arns) for pattern in statement.resources)
+    if statement.not_resources is not None:
+        return _not(_any(resource_matches(pattern, wanted, arns) for pattern in statement.not_resources))
+    return False
+
+
+def resource_matches(pattern: Value, wanted: Wanted, arns: Arns) -> bool | None:
+    """Whether one entry of `Resource` covers the resource."""
+    text = text_value(pattern)
+    if isinstance(text, Unknown):
+        return False if text.why == "not_text" else None
+    return arns.matches(text, wanted.logical_id, wanted.type)
+
+
+def is_broad_action(statement: Statement) -> bool:
+    """Whether the statement allows every action of a service, or everything but a few."""
+    if statement.not_actions is not None:
+        return True
+    texts = [action.text for action in statement.actions or () if isinstance(action, Scalar)]
+    return any(re.fullmatch(r"(\w+:)?\*+", text) for text in texts)
+
+
+def is_broad_resource(statement: Statement) -> bool:
+    """Whether the statement may cover more than one resource."""
+    if statement.not_resources is not None:
+        return True
+    for pattern in statement.resources or ():
+        text: Text | Unknown = text_value(pattern)
+        if not isinstance(text, Unknown) and any(isinstance(part, str) and set("*?") & set(part) for part in text):
+            return True
+    return False
+
+
+def _doubt(statement: Statement, wanted: Wanted) -> Unknown:
+    """Why it cannot be told whether the statement covers the wish."""
+    if statement.condition is not None and covers_action(statement, wanted.action) is not None:
+        return Unknown("condition_on_statement", statement.condition)
+    for value in (
+        *(statement.actions or ()),
+        *(statement.not_actions or ()),
+        *(statement.resources or ()),
+        *(statement.not_resources or ()),
+    ):
+        text = text_value(value)
+        if isinstance(text, Unknown) and text.why != "not_text":
+            return text
+    listed = statement.resources or statement.not_resources
+    return Unknown("resource_open", listed[0].origin if listed else statement.origin)
+
+
+def _managed(role: Role, action: str) -> tuple[Value | None, Unknown | None]:
+    """The managed policy that allows the action; else one whose content is not known."""
+    unknown: Unknown | None = None
+    for policy in role.managed_policies:
+        text = text_value(policy)
+        if isinstance(text, Unknown):
+            unknown = unknown or text
+            continue
+        arn = "".join(part if isinstance(part, str) else "aws" for part in text)
+        found = _MANAGED_ARN.fullmatch(arn)
+        allowed = _AWS_MANAGED.get(found.group(1)) if found else None
+        if allowed is None:
+            unknown = unknown or Unknown(
+                "policy_elsewhere", policy.origin, (("policy", policy.shown if isinstance(policy, Scalar) else arn),)
+            )
+        elif any(wildcard_matches(pattern.lower(), action.lower()) for pattern in allowed):
+            return policy, None
+    return None, unknown
+
+
+def _any(verdicts: Iterable[bool | None]) -> bool | None:
+    result: bool | None = False
+    for verdict in verdicts:
+        if verdict:
+            return True
+        if verdict is None:
+            result = None
+    return result
+
+
+def _not(verdict: bool | None) -> bool | None:
+    return None if verdict is None else not verdict
