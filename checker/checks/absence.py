@@ -1,0 +1,50 @@
+"""Whether a property is gone from one resource and from its indexes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.checks import found_resource
+from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.found_resource import find_resource
+from checker.checks.kinds import Kind
+from checker.cloudformation.intrinsics import settle
+from checker.model import Mapping, Scalar, Service, Unknown, is_empty, items_of
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`indexes` is the property that lists the indexes, each a mapping that must not have the property either."""
+
+    logical_id: str
+    type: str
+    property: str
+    indexes: str
+
+
+def judge(service: Service, given: Parameters) -> Finding:
+    """Tell whether neither the resource nor one of its indexes has the property; an empty one counts as gone."""
+    resource = find_resource(service, given.logical_id, given.type)
+    if isinstance(resource, Finding):
+        return resource
+    doubt: Finding | None = None
+    value = settle(resource.get(given.property))
+    if isinstance(value, Unknown):
+        doubt = unknown(value)
+    elif not is_empty(value):
+        assert value is not None
+        return fail("present", value.origin)
+    indexes = settle(resource.get(given.indexes))
+    if isinstance(indexes, Unknown):
+        doubt = doubt or unknown(indexes)
+    for index in items_of(indexes):
+        value = settle(index.get(given.property)) if isinstance(index, Mapping) else index
+        if isinstance(value, Unknown):
+            doubt = doubt or unknown(value)
+        elif isinstance(index, Mapping) and value is not None and not is_empty(value):
+            name = index.get("IndexName")
+            return fail("present_on_index", value.origin, index=name.shown if isinstance(name, Scalar) else "an index")
+    return doubt or passed(resource.parent)
+
+
+KIND = Kind(Parameters, {**found_resource.SLOTS, "present": (), "present_on_index": ("index",)}, judge)

@@ -1,0 +1,235 @@
+"""Whether the role of one function allows an action on one resource, and if not, what is nearest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checker.checks.finding import Finding, Remark, fail, passed, unknown
+from checker.checks.kinds import Kind
+from checker.cloudformation.arns import Arns
+from checker.cloudformation.intrinsics import Reference, Text, text_value
+from checker.cloudformation.policies import (
+    Decision,
+    Wanted,
+    covers,
+    covers_action,
+    covers_resource,
+    decide,
+    is_broad_action,
+    is_broad_resource,
+)
+from checker.model import Function, Origin, Scalar, Service, Statement, Unknown, Value, WrittenStatement, text_of, walk
+
+_POLICY_OF_THE_QUEUE = "AWS::SQS::QueuePolicy"
+_NAMES = ("QueueName", "TopicName", "TableName")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`function` must be allowed `action` on the resource `logical_id` of type `type`."""
+
+    function: str
+    action: str
+    logical_id: str
+    type: str
+
+
+def judge(service: Service, given: Parameters) -> Finding:
+    """Tell whether the function's role allows the action, or which statement comes nearest.
+
+    A function that is missing would get the default role, so the statement is judged there: each edit on its own.
+    """
+    function = service.functions.get(given.function)
+    if isinstance(function, Unknown):
+        return unknown(function)
+    role = function.role if function is not None else service.default_role
+    wanted = Wanted(given.action, given.logical_id, given.type)
+    arns = Arns(service)
+    decision = decide(role, wanted, arns)
+    if decision.allowed:
+        return _allowed(decision)
+    if decision.denied:
+        assert decision.statement is not None
+        return fail("denied", decision.statement.origin)
+    if decision.unknown is not None:
+        return unknown(decision.unknown)
+    return _Nearest(service, function, wanted, arns).finding() or fail("absent", role.origin)
+
+
+def _allowed(decision: Decision) -> Finding:
+    if decision.statement is None:
+        assert decision.policy is not None
+        return passed(decision.policy.origin, equivalent=True)
+    statement = decision.statement
+    remarks = []
+    if is_broad_action(statement):
+        remarks.append(Remark("broad-action"))
+    if is_broad_resource(statement):
+        remarks.append(Remark("broad-resource"))
+    return passed(statement.origin, equivalent=statement.source != "provider", remarks=tuple(remarks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearest:
+    """Looks for the statement that was meant, the nearest first."""
+
+    service: Service
+    function: Function | None
+    wanted: Wanted
+    arns: Arns
+
+    def finding(self) -> Finding | None:
+        return (
+            self.effect()
+            or self.idle(exact=True)
+            or self.resource_not_arn()
+            or self.action()
+            or self.resource()
+            or self.idle(exact=False)
+            or self.queue_policy()
+        )
+
+    def effective(self, *, allowing: bool = True) -> Iterator[Statement]:
+        role = self.function.role if self.function is not None else self.service.default_role
+        for statement in role.statements:
+            if isinstance(statement, Statement) and (text_of(statement.effect) == "Allow") is allowing:
+                yield statement
+
+    def effect(self) -> Finding | None:
+        for statement in self.effective(allowing=False):
+            if text_of(statement.effect) != "Deny" and covers(statement, self.wanted, self.arns):
+                found = statement.effect.shown if isinstance(statement.effect, Scalar) else "nothing"
+                return fail("effect", statement.effect.origin if statement.effect else statement.origin, found=found)
+        return None
+
+    def idle(self, *, exact: bool) -> Finding | None:
+        """A statement that reaches no role of the function, though it grants what is wanted (or names the queue)."""
+        effective = {
+            _place(statement.origin) for allowing in (True, False) for statement in self.effective(allowing=allowing)
+        }
+        for written in self.service.written_statements:
+            statement = written.statement
+            if _place(statement.origin) in effective or text_of(statement.effect) == "Deny":
+                continue
+            if covers(statement, self.wanted, self.arns) or (not exact and self.names(statement) is not None):
+                return self.idle_finding(written)
+        return None
+
+    def idle_finding(self, written: WrittenStatement) -> Finding:
+        own = self.function.name if self.function is not None else None
+        read_for_it = written.reader in ("provider", "resources") or (own is not None and written.reader == own)
+        return fail("ignored" if read_for_it else "misplaced", written.statement.origin, place=written.holder)
+
+    def resource_not_arn(self) -> Finding | None:
+        for statement in self.effective():
+            if covers_action(statement, self.wanted.action):
+                named = self.names(statement)
+                if named is not None:
+                    slot, value = named
+                    return fail(slot, value.origin, found=_written(value))
+        return None
+
+    def action(self) -> Finding | None:
+        for statement in self.effective():
+            if covers_resource(statement, self.wanted, self.arns) or self.names(statement) is not None:
+                listed = statement.actions if statement.actions is not None else statement.not_actions
+                key = "Action" if statement.actions is not None else "NotAction"
+                excludes = statement.not_actions is not None  # `NotAction` takes it out, also of every resource
+                if (_is_every_resource(statement) and not excludes) or covers_action(statement, self.wanted.action):
+                    continue
+                found = ", ".join(action.shown for action in listed or () if isinstance(action, Scalar))
+                return fail("action", _key_origin(statement, key), found=found or "nothing")
+        return None
+
+    def resource(self) -> Finding | None:
+        for statement in self.effective():
+            if covers_action(statement, self.wanted.action) and not _is_every_action(statement):
+                key = "Resource" if statement.not_resources is None else "NotResource"
+                return fail("resource", _key_origin(statement, key))
+        return None
+
+    def queue_policy(self) -> Finding | None:
+        for resource in self.service.resources.entries.values():
+            if text_of(resource.type) == _POLICY_OF_THE_QUEUE and resource.properties is not None:
+                named = [value for _, value in walk(resource.properties) if text_of(value) == self.wanted.logical_id]
+                if named:
+                    role = self.function.role if self.function is not None else self.service.default_role
+                    return fail("queue_policy_only", role.origin, found=resource.logical_id)
+        return None
+
+    def names(self, statement: Statement) -> tuple[str, Value] | None:
+        """The slot and value of a resource entry that names the queue in a way that is not its ARN."""
+        for value in statement.resources or ():
+            text = text_value(value)
+            if not isinstance(text, Unknown):
+                slot = self.naming(text)
+                if slot is not None:
+                    return slot, value
+        return None
+
+    def naming(self, text: Text) -> str | None:
+        logical_id = self.wanted.logical_id
+        for part in text:
+            if isinstance(part, Reference) and part.name == logical_id:
+                if part.dotted:
+                    return "dotted_string"
+                if part.attribute == "":
+                    return "reference"
+                if part.attribute in _NAMES:
+                    return "bare_name" if len(text) == 1 else None
+                if part.attribute != "Arn":
+                    return "other_attribute"
+        if len(text) != 1 or not isinstance(text[0], str):
+            return None
+        if text[0] == f"{logical_id}.Arn":
+            return "dotted_string"
+        queue = self.service.resources.entries.get(logical_id)
+        names = {logical_id, *(text_of(queue.get(key)) for key in _NAMES if queue is not None)}
+        return "bare_name" if text[0] in names else None
+
+
+def _written(value: Value) -> str:
+    """A resource entry as a sentence quotes it."""
+    text = text_value(value)
+    if isinstance(value, Scalar) or isinstance(text, Unknown):
+        return value.shown if isinstance(value, Scalar) else ""
+    return "".join(part if isinstance(part, str) else f"{part.name}.{part.attribute}".rstrip(".") for part in text)
+
+
+def _is_every_resource(statement: Statement) -> bool:
+    """Whether the statement is for all resources alike, so that it says nothing of the queue."""
+    return any(isinstance(value, Scalar) and value.text == "*" for value in statement.resources or ())
+
+
+def _is_every_action(statement: Statement) -> bool:
+    return any(isinstance(value, Scalar) and value.text.strip("*") == "" for value in statement.actions or ())
+
+
+def _key_origin(statement: Statement, key: str) -> Origin:
+    value = statement.body.get(key) if statement.body is not None else None
+    return value.origin if value is not None else statement.origin
+
+
+def _place(origin: Origin) -> tuple[str, int, int]:
+    return origin.file, origin.line, origin.column
+
+
+KIND = Kind(
+    Parameters,
+    {
+        "absent": (),
+        "queue_policy_only": ("found",),
+        "action": ("found",),
+        "reference": ("found",),
+        "other_attribute": ("found",),
+        "bare_name": ("found",),
+        "dotted_string": ("found",),
+        "resource": (),
+        "effect": ("found",),
+        "denied": (),
+        "ignored": ("place",),
+        "misplaced": ("place",),
+    },
+    judge,
+)

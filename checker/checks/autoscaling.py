@@ -1,0 +1,83 @@
+"""Whether serverless-dynamodb-autoscaling scales a table.
+
+Source: the plugin's README and its version 0.6: `custom.capacities` is a list, bounds left out have defaults (5 to
+200), `indexOnly: true` leaves the table itself alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.kinds import Kind
+from checker.cloudformation.intrinsics import settle
+from checker.model import Capacity, Scalar, Service, Unknown, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`plugin` is the package; `logical_id` the table, which must not be billed by `on_demand`."""
+
+    plugin: str
+    logical_id: str
+    billing: str
+    on_demand: str
+
+
+def judge(service: Service, given: Parameters) -> Finding:
+    """Tell whether the plugin is enabled, scales the table's reads or writes, and the table has a capacity to scale."""
+    entries = list(service.capacities.entries.values())
+    plugin = service.plugins.get(given.plugin)
+    if not entries:
+        doubt = service.capacities.unknown
+        return unknown(doubt) if doubt is not None else fail("absent", service.capacities.origin)
+    verdicts = [_judge_entry(service, entry, given) for entry in entries]
+    ours = [verdict for verdict in verdicts if verdict.slot != "wrong_table"]
+    best = next((verdict for verdict in ours if verdict.outcome == "pass"), (ours or verdicts)[0])
+    if best.outcome == "fail" and service.capacities.unknown is not None:
+        return unknown(service.capacities.unknown)
+    if best.outcome != "pass" or plugin is not None:
+        return unknown(plugin) if best.outcome == "pass" and isinstance(plugin, Unknown) else best
+    return fail("plugin_absent", service.plugins.origin)
+
+
+def _judge_entry(service: Service, entry: Capacity, given: Parameters) -> Finding:
+    for table in entry.tables:
+        if isinstance(table, Unknown):
+            return unknown(table)
+    if given.logical_id not in [text_of(table) for table in entry.tables]:
+        found = ", ".join(table.shown for table in entry.tables if isinstance(table, Scalar))
+        return fail("wrong_table", entry.table_origin, found=found or "nothing")
+    if isinstance(entry.index_only, Scalar) and entry.index_only.value is True:
+        return fail("index_only", entry.index_only.origin)
+    if isinstance(entry.bounds, Unknown):
+        return unknown(entry.bounds)
+    if not entry.bounds:
+        return fail("no_bounds", entry.origin)
+    table_resource = service.resources.get(given.logical_id)
+    if isinstance(table_resource, Unknown):
+        return unknown(table_resource)
+    if table_resource is None:
+        return fail("no_table", entry.table_origin)
+    billing = settle(table_resource.get(given.billing))
+    if isinstance(billing, Unknown):
+        return unknown(billing)
+    if text_of(billing) == given.on_demand:
+        assert billing is not None
+        return fail("on_demand", billing.origin)
+    return passed(entry.table_origin)
+
+
+KIND = Kind(
+    Parameters,
+    {
+        "absent": (),
+        "plugin_absent": (),
+        "wrong_table": ("found",),
+        "no_table": (),
+        "index_only": (),
+        "no_bounds": (),
+        "on_demand": (),
+    },
+    judge,
+)

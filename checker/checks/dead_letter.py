@@ -1,0 +1,148 @@
+"""Whether one function's failed events go to one queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.kinds import Kind
+from checker.cloudformation.arns import Arns
+from checker.cloudformation.intrinsics import text_value
+from checker.model import Function, Mapping, Scalar, Service, Target, Unknown, is_empty, text_of
+from checker.wording import near_name
+
+BLOCK = "deadLetter"
+_NEAR = 0.88  # the workshop's two functions differ in four letters only
+NATIVE = "native"
+"""The way of a pass that needs no plugin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`plugins` are the packages that act on a `deadLetter` block; without one the block does nothing."""
+
+    function: str
+    logical_id: str
+    type: str
+    plugins: tuple[str, ...]
+
+
+Verdict = Literal["same", "other", "open", "elsewhere"]
+
+
+def judge(service: Service, given: Parameters) -> Finding:
+    """Tell where the function's failed events go.
+
+    The plugin sets the queue on the live function after the deployment, over what the template said (measured with
+    serverless-plugin-lambda-dead-letter 1.2.1), so an enabled plugin's block decides before `onError`. An async
+    destination is kept apart from both (AWS Lambda guide, "Retain records of asynchronous invocations").
+    """
+    function = service.functions.get(given.function)
+    if isinstance(function, Unknown):
+        return unknown(function)
+    if function is None:
+        return _no_function(service, given)
+    block = next((target for target in function.targets if target.way == "plugin"), None)
+    judged = _judge_block(service, block, given) if block is not None else None
+    if judged is not None and judged.outcome == "pass":
+        return judged
+    plugin_acts = any(name in service.plugins.entries for name in given.plugins)
+    native = _judge_native(service, function, given, without_config=judged is not None and plugin_acts)
+    deployment_breaks = plugin_acts and block is not None and block.problem not in (None, "cleared")
+    if native is not None and native.outcome == "pass" and not deployment_breaks:
+        return native
+    return judged or native or _elsewhere(service, given) or fail("absent", function.origin)
+
+
+def _judge_block(service: Service, block: Target, given: Parameters) -> Finding:
+    if block.problem is not None:
+        return fail(block.problem, block.origin, found=block.found)
+    return _judge_arn(service, block, given)
+
+
+def _judge_native(service: Service, function: Function, given: Parameters, without_config: bool) -> Finding | None:
+    """The best verdict on the targets that the template sets; the plugin's block replaces DeadLetterConfig."""
+    verdicts = [
+        _judge_arn(service, target, given)
+        for target in function.targets
+        if target.way == "destination" or (target.way == "native" and not without_config)
+    ]
+    by_outcome = {verdict.outcome: verdict for verdict in reversed(verdicts)}
+    return by_outcome.get("pass") or by_outcome.get("unknown") or by_outcome.get("fail")
+
+
+def _judge_arn(service: Service, target: Target, given: Parameters) -> Finding:
+    assert target.arn is not None
+    if isinstance(target.arn, Unknown):
+        return unknown(target.arn)
+    text = text_value(target.arn)
+    if isinstance(text, Unknown):
+        return unknown(text, at=target.origin)
+    literal = isinstance(target.arn, Scalar)
+    matches = Arns(service).matches(text, given.logical_id, given.type)
+    if matches:
+        by_plugin = target.way == "plugin"
+        return passed(target.origin, equivalent=literal or not by_plugin, way=None if by_plugin else NATIVE)
+    if matches is None or (literal and not _is_certainly_other(service, target.arn, given)):
+        return unknown(Unknown("literal_arn" if literal else "resource_open", target.origin))
+    return fail("wrong_resource", target.origin, found=target.found or _named(target))
+
+
+def _is_certainly_other(service: Service, arn: Scalar | object, given: Parameters) -> bool:
+    """Whether a literal ARN is another resource's: of another service, or the queue has another name of its own."""
+    assert isinstance(arn, Scalar)
+    queue = service.resources.entries.get(given.logical_id)
+    return ":sqs:" not in arn.text or (queue is not None and text_of(queue.get("QueueName")) is not None)
+
+
+def _named(target: Target) -> str:
+    if isinstance(target.arn, Scalar):
+        return target.arn.shown
+    text = text_value(target.arn) if target.arn is not None else ()
+    names = [part if isinstance(part, str) else part.name for part in text] if isinstance(text, tuple) else []
+    return "".join(names)
+
+
+def _no_function(service: Service, given: Parameters) -> Finding:
+    near = near_name(given.function, service.functions.entries, _NEAR)
+    if near is None:
+        return fail("function_absent", service.functions.origin)
+    origin = service.functions.entries[near].origin
+    return fail("function_near", origin, found=near, line=str(origin.line))
+
+
+def _elsewhere(service: Service, given: Parameters) -> Finding | None:
+    """The right block at the wrong place: on another function, or outside all functions."""
+    blocks = {target.holder for one in service.functions.entries.values() for target in one.targets}
+    for name, other in service.functions.entries.items():
+        for target in other.targets:
+            is_block = target.way == "plugin" and target.arn is not None
+            if is_block and _judge_arn(service, target, given).outcome == "pass":
+                return fail("wrong_function", target.holder, found=name)
+    for stray in service.find(lambda key, value: key == BLOCK and not is_empty(value)):
+        if stray.origin.use not in blocks and isinstance(stray, Mapping):
+            return fail(
+                "misplaced", stray.origin.use, place=stray.origin.use.path.rpartition(".")[0] or "the top level"
+            )
+    return None
+
+
+KIND = Kind(
+    Parameters,
+    {
+        "absent": (),
+        "function_absent": (),
+        "function_near": ("found", "line"),
+        "wrong_function": ("found",),
+        "wrong_resource": ("found",),
+        "misspelled_key": ("found",),
+        "unnamed": (),
+        "get_att": ("found",),
+        "several": ("found",),
+        "not_an_arn": ("found",),
+        "cleared": (),
+        "misplaced": ("place",),
+    },
+    judge,
+)

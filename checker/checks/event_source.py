@@ -1,0 +1,87 @@
+"""Whether a function is triggered by a resource, and may do with the event what it is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.kinds import Kind
+from checker.cloudformation.arns import Arns
+from checker.cloudformation.intrinsics import text_value
+from checker.cloudformation.policies import Wanted, decide
+from checker.model import EventSource, Function, Scalar, Service, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`event` is the framework's name of the event (`sqs`, `sns`).
+
+    `function` restricts the question to one function, `logical_id` with `type` to one source. `actions` on the resource
+    `writes_to` of type `writes_to_type` are what the function must be allowed, one of them at least.
+    """
+
+    event: str
+    function: str = ""
+    logical_id: str = ""
+    type: str = ""
+    actions: tuple[str, ...] = ()
+    writes_to: str = ""
+    writes_to_type: str = ""
+
+
+def judge(service: Service, given: Parameters) -> Finding:
+    """Tell whether some function is fed by the source; the best candidate decides."""
+    verdicts: list[Finding] = []
+    for function in service.functions.entries.values():
+        if given.function in ("", function.name):
+            verdicts.extend(_judge_event(service, function, event, given) for event in function.events)
+    if service.functions.unknown is not None:
+        verdicts.append(unknown(service.functions.unknown))
+    relevant = [verdict for verdict in verdicts if verdict.slot != "absent"]
+    ranks = {"pass": 0, "unknown": 1, "fail": 2, "skipped": 3}
+    best = min(relevant, key=lambda verdict: ranks[verdict.outcome], default=None)
+    return best or fail("absent", service.functions.origin)
+
+
+def _judge_event(service: Service, function: Function, event: EventSource | Unknown, given: Parameters) -> Finding:
+    if isinstance(event, Unknown):
+        return unknown(event)
+    if event.type != given.event:
+        return fail("absent", event.origin)
+    if given.logical_id:
+        doubt_or_miss = _judge_source(service, event, given)
+        if doubt_or_miss is not None:
+            return doubt_or_miss
+    if isinstance(event.enabled, Unknown):
+        return unknown(event.enabled)
+    if isinstance(event.enabled, Scalar) and event.enabled.value is False:
+        return fail("disabled", event.enabled.origin, found=function.name)
+    return _judge_permission(service, function, given) or passed(event.origin)
+
+
+def _judge_source(service: Service, event: EventSource, given: Parameters) -> Finding | None:
+    """None when the event comes from the resource asked for."""
+    if event.arn is None:
+        return fail("absent", event.origin)
+    text = text_value(event.arn)
+    if isinstance(text, Unknown):
+        return unknown(text, at=event.origin)
+    matches = Arns(service).matches(text, given.logical_id, given.type)
+    if matches is None:
+        return unknown(Unknown("resource_open", event.origin))
+    return None if matches else fail("absent", event.origin)
+
+
+def _judge_permission(service: Service, function: Function, given: Parameters) -> Finding | None:
+    """None when the function may do one of the actions, or none is asked for."""
+    decisions = [
+        decide(function.role, Wanted(action, given.writes_to, given.writes_to_type), Arns(service))
+        for action in given.actions
+    ]
+    if not decisions or any(decision.allowed for decision in decisions):
+        return None
+    doubt = next((decision.unknown for decision in decisions if decision.unknown is not None), None)
+    return unknown(doubt) if doubt is not None else fail("not_allowed", function.origin, found=function.name)
+
+
+KIND = Kind(Parameters, {"absent": (), "disabled": ("found",), "not_allowed": ("found",)}, judge)

@@ -1,0 +1,57 @@
+"""What a check found in one source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from checker.model import Facts, Origin, Unknown
+from checker.wording import shown
+
+Outcome = Literal["pass", "fail", "unknown", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A note beside a verdict: its code, and the facts for its sentence."""
+
+    code: str
+    facts: Facts = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check on one source.
+
+    `slot` names the way out that the kind took; the rule pack gives it a reason code and a sentence, which `facts`
+    fill. `at` is the evidence, the deciding place first. `equivalent` marks a pass reached another way than the
+    workshop's text, and `way` names that way where another check depends on it. `stands_in` is the logical id found in
+    place of the one asked for.
+    """
+
+    outcome: Outcome
+    at: tuple[Origin, ...]
+    slot: str | None = None
+    facts: Facts = ()
+    equivalent: bool = False
+    remarks: tuple[Remark, ...] = ()
+    way: str | None = None
+    stands_in: str | None = None
+
+
+def passed(
+    at: Origin, *, equivalent: bool = False, remarks: tuple[Remark, ...] = (), way: str | None = None
+) -> Finding:
+    return Finding("pass", at.chain(), equivalent=equivalent, remarks=remarks, way=way)
+
+
+def fail(slot: str, at: Origin, *, stands_in: str | None = None, **facts: str) -> Finding:
+    cleaned = tuple((name, shown(text)) for name, text in facts.items())
+    return Finding("fail", at.chain(), slot=slot, facts=cleaned, stands_in=stands_in)
+
+
+def unknown(value: Unknown, at: Origin | None = None) -> Finding:
+    """It cannot be told, because of a value; `at` is the place that needs it, when that is not the value's own."""
+    places = value.origin.chain() if at is None else (at, *value.origin.chain())
+    cleaned = tuple((name, shown(text)) for name, text in value.facts)
+    return Finding("unknown", tuple(dict.fromkeys(places)), slot=value.why, facts=cleaned)

@@ -1,0 +1,52 @@
+"""The kinds of check by name; each module is imported when a rule pack first uses its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from checker.checks.finding import Finding
+from checker.model import Service
+
+ENTRY_POINTS = "rydecheck.kinds"
+
+_MODULES = {
+    "absence": "checker.checks.absence",
+    "allows": "checker.checks.allows",
+    "autoscaling": "checker.checks.autoscaling",
+    "dead_letter": "checker.checks.dead_letter",
+    "event_source": "checker.checks.event_source",
+    "plugin": "checker.checks.plugin",
+    "property": "checker.checks.property",
+    "resource": "checker.checks.resource",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of check.
+
+    `parameters` is a frozen dataclass, filled from the rule pack's `given`. `slots` are the ways to fail, each with the
+    names of the facts that its sentence may use beside the parameters. `judge` is pure: it opens no file, asks no clock
+    and changes nothing.
+    """
+
+    parameters: type
+    slots: Mapping[str, tuple[str, ...]]
+    judge: Callable[[Service, Any], Finding]
+
+
+def find_kind(name: str) -> Kind | None:
+    """The kind of that name: one of ours, or one that an installed package offers as an entry point."""
+    module = _MODULES.get(name)
+    if module is not None:
+        kind = import_module(module).KIND
+    else:
+        from importlib.metadata import entry_points
+
+        offered = entry_points(group=ENTRY_POINTS, name=name)
+        kind = next((point.load() for point in offered), None)
+    assert kind is None or isinstance(kind, Kind)
+    return kind

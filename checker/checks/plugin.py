@@ -1,0 +1,52 @@
+"""Whether the framework loads a plugin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.checks.finding import Finding, Remark, fail, passed, unknown
+from checker.checks.kinds import Kind
+from checker.model import Service, Value, text_of
+from checker.wording import near_name
+
+_NEAR = 0.88  # plugin names share long prefixes; less would take a neighbour for a misspelling
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`name` is the package; `forks` are packages that do the same."""
+
+    name: str
+    forks: tuple[str, ...] = ()
+
+
+def judge(service: Service, given: Parameters) -> Finding:
+    """Tell whether the plugin stands in `plugins`, as a list or under `modules`; a plain string loads nothing."""
+    for name in (given.name, *given.forks):
+        entry = service.plugins.entries.get(name)
+        if entry is not None:
+            return passed(entry.origin, equivalent=name != given.name, remarks=_remarks(service, name))
+    if service.plugins.unknown is not None:
+        return unknown(service.plugins.unknown)
+    misspelled = near_name(given.name, service.plugins.entries, _NEAR)
+    if misspelled is not None:
+        return fail("misspelled", service.plugins.entries[misspelled].origin, found=misspelled)
+    stray = next(service.find(lambda key, value: key == given.name or text_of(value) == given.name), None)
+    if stray is not None:
+        return fail("misplaced", stray.origin.use, place=_holder(stray))
+    return fail("absent", service.plugins.origin)
+
+
+def _remarks(service: Service, name: str) -> tuple[Remark, ...]:
+    if service.packages is None or name in service.packages:
+        return ()
+    return (Remark("not-in-package-json", (("name", name),)),)
+
+
+def _holder(value: Value) -> str:
+    """The key that the name stands under."""
+    path = value.origin.use.path
+    return path.rpartition("[")[0] if path.endswith("]") else path
+
+
+KIND = Kind(Parameters, {"absent": (), "misspelled": ("found",), "misplaced": ("place",)}, judge)

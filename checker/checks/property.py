@@ -1,0 +1,70 @@
+"""Whether a property of one resource has the value asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.checks import found_resource
+from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.found_resource import find_resource
+from checker.checks.kinds import Kind
+from checker.cloudformation.intrinsics import settle
+from checker.model import Resource, Scalar, Service, Unknown
+from checker.wording import near_name
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The value is compared by exact spelling."""
+
+    logical_id: str
+    type: str
+    property: str
+    value: str
+
+
+def judge(service: Service, given: Parameters) -> Finding:
+    """Tell whether the property has exactly the value, as CloudFormation compares it."""
+    resource = find_resource(service, given.logical_id, given.type)
+    if isinstance(resource, Finding):
+        return resource
+    written = resource.get(given.property)
+    value = settle(written)
+    if isinstance(value, Unknown):
+        return unknown(value, at=written.origin if written is not None else None)
+    if value is None:
+        return _unset(service, resource, given)
+    if not isinstance(value, Scalar) or value.value != given.value:
+        return fail("differs", value.origin, found=value.shown if isinstance(value, Scalar) else "no text")
+    return passed(value.origin)
+
+
+def _unset(service: Service, resource: Resource, given: Parameters) -> Finding:
+    properties = resource.properties
+    keys = properties.entries if properties is not None and not isinstance(properties, Unknown) else {}
+    misspelled = near_name(given.property, keys)
+    if misspelled is not None:
+        return fail("misspelled", keys[misspelled].origin, found=misspelled)
+    elsewhere = [*service.find(lambda key, _: key == given.property)]
+    stray = next((one for one in elsewhere if not _belongs_to_another(service, one.origin.use.path, given)), None)
+    if stray is not None:
+        place = stray.origin.use.path.rpartition(".")[0] or "the top level"
+        return fail("misplaced", stray.origin.use, place=place)
+    return fail("unset", resource.parent)
+
+
+def _belongs_to_another(service: Service, path: str, given: Parameters) -> bool:
+    """Whether a path is the same property of another resource of that type, where it rightly stands."""
+    return any(
+        path == f"resources.Resources.{name}.Properties.{given.property}"
+        and isinstance(one.type, Scalar)
+        and one.type.value == given.type
+        for name, one in service.resources.entries.items()
+    )
+
+
+KIND = Kind(
+    Parameters,
+    {**found_resource.SLOTS, "unset": (), "misspelled": ("found",), "misplaced": ("place",), "differs": ("found",)},
+    judge,
+)

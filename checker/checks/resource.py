@@ -1,0 +1,92 @@
+"""Whether a resource is there, under its name and of its type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.kinds import Kind
+from checker.cloudformation.intrinsics import settle
+from checker.model import Mapping, Resource, Scalar, Service, Unknown, Value, text_of
+from checker.wording import near_name
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`used_by` is the function whose dead letter target tells which resource is meant when the name is another.
+
+    `refused` is a boolean property that must not be set.
+    """
+
+    logical_id: str
+    type: str
+    used_by: str = ""
+    refused: str = ""
+
+
+def judge(service: Service, given: Parameters) -> Finding:
+    """Tell whether `resources.Resources` has exactly that logical id, of exactly that type; its properties are free."""
+    resource = service.resources.get(given.logical_id)
+    if isinstance(resource, Unknown):
+        return unknown(resource)
+    if resource is None:
+        return _missing(service, given)
+    type_ = settle(resource.type)
+    if isinstance(type_, Unknown):
+        return unknown(type_)
+    if text_of(type_) != given.type:
+        found = type_.shown if isinstance(type_, Scalar) else "nothing"
+        return fail("wrong_type", type_.origin if type_ else resource.origin, found=found)
+    if resource.condition is not None:
+        return unknown(Unknown("conditional_resource", resource.condition.origin))
+    return _refused(resource, given) or passed(resource.origin)
+
+
+def _refused(resource: Resource, given: Parameters) -> Finding | None:
+    value = settle(resource.get(given.refused)) if given.refused else None
+    if isinstance(value, Unknown):
+        return unknown(value)
+    if isinstance(value, Scalar) and value.text.lower() == "true":
+        return fail("refused", value.origin)
+    return None
+
+
+def _missing(service: Service, given: Parameters) -> Finding:
+    strays = list(service.find(lambda key, _: key == given.logical_id))
+    whole = next((stray for stray in strays if _type_of(stray) == given.type), None)
+    if whole is not None:
+        return fail("misplaced", whole.origin.use, place=_parent(whole))
+    renamed = _renamed(service, given)
+    if renamed is not None:
+        line = str(renamed.origin.line)
+        return fail("renamed", renamed.origin, stands_in=renamed.logical_id, found=renamed.logical_id, line=line)
+    if strays:
+        return fail("misplaced", strays[0].origin.use, place=_parent(strays[0]))
+    return fail("absent", service.resources.origin)
+
+
+def _renamed(service: Service, given: Parameters) -> Resource | None:
+    """The resource meant: the one that the function's dead letter target names, else the only one with a near name."""
+    same_type = {name: one for name, one in service.resources.entries.items() if text_of(one.type) == given.type}
+    function = service.functions.entries.get(given.used_by)
+    for target in function.targets if function is not None else ():
+        if target.found in same_type:
+            return same_type[target.found]
+    near = [name for name in same_type if near_name(given.logical_id, [name])]
+    return same_type[near[0]] if len(near) == 1 else None
+
+
+def _type_of(value: Value) -> str | None:
+    return text_of(value.get("Type")) if isinstance(value, Mapping) else None
+
+
+def _parent(value: Value) -> str:
+    """The path that the stray resource stands under."""
+    return value.origin.use.path.rpartition(".")[0] or "the top level"
+
+
+KIND = Kind(
+    Parameters,
+    {"absent": (), "renamed": ("found", "line"), "misplaced": ("place",), "wrong_type": ("found",), "refused": ()},
+    judge,
+)
