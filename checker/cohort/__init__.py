@@ -1,0 +1,1 @@
+"""Submissions: reading one and getting its Report, whatever happens on the way."""

@@ -1,0 +1,135 @@
+"""One submission on disk → its Report."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from checker.answers import FILE as ANSWERS_FILE
+from checker.answers import parse_answers
+from checker.engine import excerpt, judge, public_text
+from checker.errors import CheckError
+from checker.model import Scalar, Service, Value
+from checker.report import Report, Submission
+from checker.rulepack import RulePack
+from checker.serverless.configuration import is_configuration
+from checker.serverless.files import SubmissionFolder
+from checker.serverless.lowering import read_service
+from checker.serverless.resolving import Settings
+from checker.wording import shown
+
+# Environment variables whose value names a stage or a region and nothing secret.
+_SHOWABLE = re.compile(r"\$\{env:\w*(STAGE|REGION)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How to judge: with which settings, which checks, and whether another way than the workshop's counts."""
+
+    settings: Settings = field(default_factory=Settings)
+    only: frozenset[str] = frozenset()
+    strict: bool = False
+
+
+def check_path(path: Path, pack: RulePack, request: Request) -> Report:
+    """Judge the service in a folder, or the one that a configuration file describes. Never raises for a submission."""
+    submission = Submission(id=shown(_folder_of(path).resolve().name), path=shown(str(path)))
+    try:
+        folder, name = _locate(path)
+    except CheckError as error:
+        return Report(pack, submission, error=error)
+    try:
+        service = read_service(folder, request.settings, name)
+        return judge(
+            pack,
+            {"file": service},
+            _identified(submission, service),
+            answers=_read_answers(folder, pack),
+            only=request.only,
+            strict=request.strict,
+        )
+    except CheckError as error:
+        return Report(pack, submission, error=error, error_excerpt=_error_excerpt(folder, error))
+    except Exception as error:  # the border of a submission: whatever it did, the rest goes on
+        return Report(pack, submission, error=_internal(error))
+
+
+def _folder_of(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
+
+
+def _locate(path: Path) -> tuple[SubmissionFolder, str | None]:
+    try:
+        is_folder = path.is_dir()
+        exists = is_folder or path.exists()
+    except OSError as error:  # a folder on the way may not be searched, or the name is no name
+        raise CheckError("not-found", f"this cannot be read: {error.strerror}.", file=shown(str(path))) from None
+    except ValueError:
+        raise CheckError("not-found", "this is no path.", file=shown(str(path))) from None
+    if not exists:
+        raise CheckError(
+            "not-found",
+            "there is no such file or folder.",
+            advice="Name the service's folder or its serverless.yml.",
+            file=shown(str(path)),
+        )
+    if is_folder:
+        return SubmissionFolder(path), None
+    if not is_configuration(path.name):
+        raise CheckError(
+            "not-found",
+            "this is no serverless configuration.",
+            advice="Name a folder, or a .yml, .yaml or .json file.",
+            file=shown(str(path)),
+        )
+    return SubmissionFolder(path.parent), path.name
+
+
+def _identified(submission: Submission, service: Service) -> Submission:
+    return Submission(
+        id=submission.id,
+        path=submission.path,
+        service=public_text(service.name),
+        stage=_place(service.stage),
+        region=_place(service.region),
+    )
+
+
+def _place(value: Value) -> str | None:
+    """A stage or region; one from the environment only when the variable's name says that it is one."""
+    if isinstance(value, Scalar) and value.secret is not None:
+        return shown(value.text) if _SHOWABLE.fullmatch(value.secret) else None
+    return public_text(value)
+
+
+def _read_answers(folder: SubmissionFolder, pack: RulePack) -> dict[str, str]:
+    """The answers; none when the file cannot be read, for the service can be judged without it."""
+    try:
+        content = folder.read(ANSWERS_FILE)
+    except CheckError:
+        return {}
+    return parse_answers((content or b"").decode("utf-8", "replace"), [question.id for question in pack.questions])
+
+
+def _error_excerpt(folder: SubmissionFolder, error: CheckError) -> tuple[tuple[int, str], ...]:
+    """The lines around the error, when they can be read as text."""
+    if error.file is None or error.line is None or error.code != "invalid-yaml":
+        return ()
+    try:
+        content = folder.read(error.file)
+    except CheckError:
+        return ()
+    return excerpt((content or b"").decode("utf-8", "replace").splitlines(), error.line)
+
+
+def _internal(error: Exception) -> CheckError:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place is not None else "?"
+    return CheckError(
+        "internal",
+        f"rydecheck made a mistake ({type(error).__name__} at {where}).",
+        advice="Please report it with the file that led to it.",
+    )

@@ -1,0 +1,238 @@
+"""A rule pack and the services read from each source → a Report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+
+from checker.checks.finding import Finding, Outcome, Remark
+from checker.model import Origin, Scalar, Service, Unknown, Value
+from checker.report import (
+    Answer,
+    CheckResult,
+    Connection,
+    Evidence,
+    Journey,
+    Note,
+    Report,
+    Source,
+    Station,
+    Submission,
+    TrackState,
+    Verdict,
+)
+from checker.rulepack import JourneyPlan, Judgement, Rule, RulePack, Track, Words, fill
+from checker.wording import shown
+
+_CONTEXT_LINES = 3
+_LONGEST_LINE = 300
+_FOLLOWS = "follows-renamed-queue"
+
+
+def judge(
+    pack: RulePack,
+    services: Mapping[Source, Service],
+    submission: Submission,
+    *,
+    answers: Mapping[str, str] | None = None,
+    only: frozenset[str] = frozenset(),
+    strict: bool = False,
+) -> Report:
+    """Judge every check of the pack once per source.
+
+    `answers` are the attendee's by question id. `only` names the checks to report; none means all. With `strict` a pass
+    reached another way than the workshop's text is a fail.
+    """
+    findings = {source: _findings(pack, service) for source, service in services.items()}
+    results = tuple(_result(pack, rule, services, findings, strict) for rule in pack.rules)
+    last = list(services)[-1]  # the most real source: the stack, when it was read
+    return Report(
+        module=pack,
+        submission=submission,
+        checks=tuple(result for result in results if not only or result.rule.id in only),
+        answers=tuple(Answer(one.id, one.question, (answers or {}).get(one.id)) for one in pack.questions),
+        journey=_journey(pack.journey, services[last], results, findings[last]) if pack.journey else None,
+    )
+
+
+def combine(outcomes: list[Outcome]) -> Outcome:
+    """The outcome over several sources: any fail, else any unknown, else any pass, else skipped."""
+    order: tuple[Outcome, ...] = ("fail", "unknown", "pass")
+    return next((outcome for outcome in order if outcome in outcomes), "skipped")
+
+
+def _findings(pack: RulePack, service: Service) -> dict[str, Finding]:
+    """The finding of every check on one source, renamed resources and replacements applied."""
+    findings = {rule.id: rule.judgement.of(service) for rule in pack.rules}
+    renamed = {
+        rule.judgement.parameters.logical_id: found.stands_in
+        for rule in pack.rules
+        if (found := findings[rule.id]).stands_in is not None
+    }
+    for rule in pack.rules:
+        finding = findings[rule.id]
+        if finding.outcome != "pass" and finding.stands_in is None:
+            findings[rule.id] = _follow(rule.judgement, service, finding, renamed)
+    for rule in pack.rules:
+        instead = rule.instead
+        if instead is None or findings[rule.id].outcome == "pass":
+            continue
+        other = findings[instead.check]
+        if other.outcome == "pass" and instead.way in (None, other.way):
+            findings[rule.id] = Finding("pass", other.at, slot="instead", equivalent=True)
+    return findings
+
+
+def _follow(judgement: Judgement, service: Service, finding: Finding, renamed: Mapping[str, str | None]) -> Finding:
+    """The finding with a resource that was found under another name in place of the workshop's.
+
+    One mistake costs once: what agrees with the renamed resource passes.
+    """
+    parameters = judgement.parameters
+    names = {
+        field.name: renamed[value]
+        for field in fields(parameters)
+        if isinstance(value := getattr(parameters, field.name), str) and value in renamed
+    }
+    if not names:
+        return finding
+    followed = Judgement(judgement.kind, replace(parameters, **names)).of(service)
+    if followed.outcome != "pass":
+        return followed
+    return replace(followed, equivalent=True, remarks=(*followed.remarks, Remark(_FOLLOWS)))
+
+
+def _result(
+    pack: RulePack,
+    rule: Rule,
+    services: Mapping[Source, Service],
+    findings: Mapping[Source, Mapping[str, Finding]],
+    strict: bool,
+) -> CheckResult:
+    verdicts = {
+        source: _verdict(pack, rule, services[source], found[rule.id], strict) for source, found in findings.items()
+    }
+    outcome = combine([verdict.outcome for verdict in verdicts.values()])
+    deciding = next((one for one in verdicts.values() if one.outcome == outcome), next(iter(verdicts.values())))
+    return CheckResult(
+        rule=rule,
+        outcome=outcome,
+        reason=deciding.reason,
+        equivalent=outcome == "pass" and any(verdict.equivalent for verdict in verdicts.values()),
+        message=deciding.message,
+        verdicts=verdicts,
+    )
+
+
+def _verdict(pack: RulePack, rule: Rule, service: Service, finding: Finding, strict: bool) -> Verdict:
+    outcome, words = _words(pack, rule, finding, strict)
+    facts = {**_parameters(rule), **dict(finding.facts)}
+    message = fill(words.say, facts)
+    if words.settle:
+        message = f"{message} {fill(words.settle, facts)}"
+    return Verdict(
+        outcome=outcome,
+        reason=words.code or None,
+        equivalent=finding.equivalent and outcome == "pass",
+        message=message,
+        evidence=tuple(_evidence(origin, service) for origin in finding.at),
+        notes=tuple(_notes(pack, finding, facts)),
+    )
+
+
+def _words(pack: RulePack, rule: Rule, finding: Finding, strict: bool) -> tuple[Outcome, Words]:
+    """The outcome with its words; a pass has no reason code."""
+    if finding.outcome == "unknown":
+        assert finding.slot is not None
+        return "unknown", pack.common.unknown[finding.slot]
+    if finding.outcome == "fail":
+        assert finding.slot is not None
+        return "fail", rule.reasons[finding.slot]
+    if finding.equivalent and strict:
+        return "fail", pack.common.not_as_written
+    if finding.slot == "instead" and rule.instead is not None:
+        return finding.outcome, Words("", rule.instead.say)
+    otherwise = rule.passed_otherwise if finding.equivalent else ""
+    return finding.outcome, Words("", otherwise or rule.passed)
+
+
+def _parameters(rule: Rule) -> dict[str, str]:
+    return {name: value for name, value in asdict(rule.judgement.parameters).items() if isinstance(value, str)}
+
+
+def _notes(pack: RulePack, finding: Finding, facts: Mapping[str, str]) -> list[Note]:
+    notes = [
+        Note(remark.code, fill(pack.common.notes[remark.code], {**facts, **dict(remark.facts)}))
+        for remark in finding.remarks
+    ]
+    if finding.outcome == "unknown" and finding.slot is not None:
+        words = pack.common.unknown[finding.slot]
+        if words.note:
+            notes.append(Note(words.code, fill(words.note, facts)))
+    return notes
+
+
+def _evidence(origin: Origin, service: Service) -> Evidence:
+    lines = service.lines.get(origin.file, [])
+    return Evidence(origin.file, origin.line, origin.column, origin.path, excerpt(lines, origin.line))
+
+
+def excerpt(lines: list[str], line: int) -> tuple[tuple[int, str], ...]:
+    """The numbered lines around a line (1-based), long ones cut."""
+    first = max(1, line - _CONTEXT_LINES)
+    around = lines[first - 1 : line + _CONTEXT_LINES]
+    return tuple((first + index, text[:_LONGEST_LINE]) for index, text in enumerate(around))
+
+
+def _journey(
+    plan: JourneyPlan, service: Service, results: tuple[CheckResult, ...], findings: Mapping[str, Finding]
+) -> Journey:
+    outcomes = {result.rule.id: result.outcome for result in results}
+    renamed = {
+        result.rule.judgement.parameters.logical_id: found
+        for result in results
+        if (found := findings[result.rule.id].stands_in) is not None
+    }
+    stations = []
+    for stop in plan.stops:
+        name = renamed.get(stop.resource, stop.resource) or stop.function or stop.label
+        caption = (stop.states or {}).get(outcomes.get(stop.state_of, ""), stop.caption)
+        stations.append(Station(stop.id, shown(name), caption))
+    connections = [_connection(plan, track, service, outcomes) for track in plan.tracks]
+    branch = next((one for one in connections if one.branch), connections[-1])
+    plan_branch = plan.tracks[connections.index(branch)]
+    blocking = _blocking(plan_branch, outcomes)
+    because = plan.because.get(blocking or "", "")
+    names = {station.id: station.label for station in stations}
+    sentence = fill(plan.sentences[branch.state], {**names, "because": fill(because, names)})
+    return Journey(plan.title, tuple(stations), tuple(connections), branch.state, sentence)
+
+
+def _connection(plan: JourneyPlan, track: Track, service: Service, outcomes: Mapping[str, Outcome]) -> Connection:
+    state = _state([outcomes[check] for check in track.checks])
+    if track.judgement is not None:
+        state = _state([track.judgement.of(service).outcome])
+    blocking = _blocking(track, outcomes)
+    label = plan.labels.get(blocking or "", track.labels[state]) if state == "broken" else track.labels[state]
+    return Connection(track.start, track.end, state, label, track.branch)
+
+
+def _state(outcomes: list[Outcome]) -> TrackState:
+    states: dict[Outcome, TrackState] = {"fail": "broken", "unknown": "open", "pass": "whole", "skipped": "whole"}
+    return states[combine(outcomes)]
+
+
+def _blocking(track: Track, outcomes: Mapping[str, Outcome]) -> str | None:
+    """The first check of a track that fails, else the first that is unknown."""
+    for wanted in ("fail", "unknown"):
+        for check in track.checks:
+            if outcomes[check] == wanted:
+                return check
+    return None
+
+
+def public_text(value: Value | None) -> str | None:
+    """A value as a report may show it, None when it cannot be told."""
+    if value is None or isinstance(value, Unknown) or not isinstance(value, Scalar) or value.value is None:
+        return None
+    return shown(value.shown)

@@ -1,0 +1,184 @@
+"""The Report: everything that is said of one submission. Each output format is a view of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from checker.checks.finding import Outcome
+from checker.errors import CheckError
+from checker.rulepack import Rule, RulePack, Step
+
+Status = Literal["complete", "incomplete", "error"]
+Source = Literal["file", "stack"]
+TrackState = Literal["whole", "broken", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A place that a verdict rests on; `excerpt` are the numbered lines around it."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    excerpt: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check says of one source."""
+
+    outcome: Outcome
+    reason: str | None
+    equivalent: bool
+    message: str
+    evidence: tuple[Evidence, ...]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check over all sources asked for; `verdicts` holds those judged."""
+
+    rule: Rule
+    outcome: Outcome
+    reason: str | None
+    equivalent: bool
+    message: str
+    verdicts: dict[Source, Verdict]
+
+    @property
+    def earned(self) -> int:
+        return self.rule.points if self.outcome == "pass" else 0
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """The notes of all sources, each once."""
+        return tuple(dict.fromkeys(note for verdict in self.verdicts.values() for note in verdict.notes))
+
+    @property
+    def open(self) -> bool:
+        """Whether the attendee still has something to do here; a bonus never has to be done."""
+        return not self.rule.bonus and self.outcome in ("fail", "unknown")
+
+    @property
+    def deciding(self) -> Verdict:
+        """The verdict whose outcome is the check's."""
+        return next((one for one in self.verdicts.values() if one.outcome == self.outcome), self.first)
+
+    @property
+    def first(self) -> Verdict:
+        return next(iter(self.verdicts.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question with what the attendee wrote; None when nothing was."""
+
+    id: str
+    question: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A stop of the journey as it is in this service."""
+
+    id: str
+    label: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A link of the journey as it is in this service."""
+
+    start: str
+    end: str
+    state: TrackState
+    label: str
+    branch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """The path of one event through this service, and what would become of it."""
+
+    title: str
+    stations: tuple[Station, ...]
+    connections: tuple[Connection, ...]
+    state: TrackState
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Who handed in what. Service, stage and region are None where they cannot be told, or must not be shown."""
+
+    id: str
+    path: str
+    service: str | None = None
+    stage: str | None = None
+    region: str | None = None
+    stack: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Points; `bonus` comes on top of what is possible."""
+
+    earned: int
+    possible: int
+    bonus: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdicts on one submission, or the error that prevented them.
+
+    `error_excerpt` are the numbered lines around the error. `checked_at` is for pages; None keeps them reproducible.
+    """
+
+    module: RulePack
+    submission: Submission
+    checks: tuple[CheckResult, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    journey: Journey | None = None
+    error: CheckError | None = None
+    error_excerpt: tuple[tuple[int, str], ...] = ()
+    checked_at: datetime | None = None
+
+    @property
+    def status(self) -> Status:
+        if self.error is not None:
+            return "error"
+        return "incomplete" if any(check.open for check in self.checks) else "complete"
+
+    @property
+    def score(self) -> Score:
+        if self.error is not None:
+            return Score(0, self.module.possible, 0)
+        counted = [check for check in self.checks if not check.rule.bonus]
+        return Score(
+            earned=sum(check.earned for check in counted),
+            possible=sum(check.rule.points for check in counted if check.outcome != "skipped"),
+            bonus=sum(check.earned for check in self.checks if check.rule.bonus),
+        )
+
+    @property
+    def next_check(self) -> CheckResult | None:
+        """The first check that is still open."""
+        return next((check for check in self.checks if check.open), None)
+
+    def steps(self) -> list[tuple[Step, list[CheckResult]]]:
+        """The steps that have checks in this report, each with them."""
+        by_step = [(step, [check for check in self.checks if check.rule.step == step.id]) for step in self.module.steps]
+        return [(step, checks) for step, checks in by_step if checks]

@@ -1,0 +1,503 @@
+"""Rule packs: a workshop module's steps, checks, words and journey, loaded strictly from YAML.
+
+A pack is `rules/<module>/module.yaml`; `rules/common.yaml` holds the words that all modules share. Anything that does
+not fit (an unknown key, a way to fail without words, a fact that a sentence cannot have) stops with file and line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as MappingABC
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+from checker.checks.finding import Finding
+from checker.checks.kinds import Kind, find_kind
+from checker.errors import CheckError, UsageError
+from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Service, Value
+from checker.serverless.parsing import decode, parse_yaml
+from checker.shipped import rules_folder
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A reason code with its sentence, which facts fill.
+
+    `settle` says what would end an unknown; `note` is a sentence that goes beside the verdict, under the same code.
+    """
+
+    code: str
+    say: str
+    settle: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The words that all modules share: for what cannot be told by slot, and for notes by code."""
+
+    unknown: dict[str, Words]
+    notes: dict[str, str]
+    not_as_written: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    title: str
+    url: str
+
+
+EditAction = Literal["set", "append", "remove"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A piece of a check's answer: `set` a value at a path, `append` one to the list there, `remove` what is there."""
+
+    action: EditAction
+    path: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another check whose pass, reached the way `way`, makes this one unnecessary: an equivalent pass."""
+
+    check: str
+    say: str
+    way: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A kind of check with its parameters."""
+
+    kind: Kind
+    parameters: Any
+
+    def of(self, service: Service) -> Finding:
+        return self.kind.judge(service, self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check of a module, with all its words."""
+
+    id: str
+    step: str
+    title: str
+    points: int
+    bonus: bool
+    judgement: Judgement
+    passed: str
+    passed_otherwise: str
+    reasons: dict[str, Words]
+    why: str
+    hints: tuple[str, ...]
+    answer: tuple[Edit, ...]
+    links: tuple[Link, ...]
+    instead: Instead | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question whose answer is prose; an instructor judges it."""
+
+    id: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A station of the journey: a function or resource of the service by its workshop name, or a fixed label.
+
+    `states` are captions by the outcome of the check `state_of`.
+    """
+
+    id: str
+    label: str
+    caption: str
+    function: str = ""
+    resource: str = ""
+    state_of: str = ""
+    states: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A link between two stops, whole when its `checks` pass and its own judgement does.
+
+    `labels` are its captions by state (`whole`, `broken`, `open`). `branch` marks the way taken after a failure.
+    """
+
+    start: str
+    end: str
+    labels: dict[str, str]
+    branch: bool = False
+    checks: tuple[str, ...] = ()
+    judgement: Judgement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyPlan:
+    """The path of one event through the service, and the sentence on what becomes of it by the state of the branch.
+
+    `because` completes the sentence by the first check that does not pass, with its short `label` on the track.
+    """
+
+    title: str
+    stops: tuple[Stop, ...]
+    tracks: tuple[Track, ...]
+    sentences: dict[str, str]
+    because: dict[str, str]
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RulePack:
+    id: str
+    title: str
+    about: str
+    link: str
+    steps: tuple[Step, ...]
+    rules: tuple[Rule, ...]
+    questions: tuple[Question, ...]
+    journey: JourneyPlan | None
+    common: Common
+
+    def rule(self, check: str) -> Rule:
+        """The rule of a check. Raises UsageError with a near name."""
+        for rule in self.rules:
+            if rule.id == check:
+                return rule
+        from checker.wording import near_name
+
+        ids = [rule.id for rule in self.rules]
+        near = near_name(check, ids, 0.6)
+        advice = f"did you mean {near}?" if near else f"there are {', '.join(ids)}."
+        raise UsageError(f"there is no check `{check}`; {advice}")
+
+    @property
+    def possible(self) -> int:
+        """The points of all checks that are no bonus."""
+        return sum(rule.points for rule in self.rules if not rule.bonus)
+
+
+def fill(sentence: str, facts: MappingABC[str, str] | Facts) -> str:
+    """The sentence with its `{facts}`; a name without a fact stays as it is, and texts are never read as a format."""
+    known = dict(facts)
+    return _PLACEHOLDER.sub(lambda found: known.get(found.group(1), found.group(0)), sentence)
+
+
+def module_ids() -> list[str]:
+    """The ids of the shipped modules, sorted."""
+    return sorted(path.parent.name for path in rules_folder().glob("*/module.yaml"))
+
+
+def load_pack(module: str) -> RulePack:
+    """The shipped rule pack of a module. Raises UsageError for a module that does not exist."""
+    if module not in module_ids():
+        raise UsageError(f"there is no module `{module}`; there are {', '.join(module_ids())}.")
+    return read_pack(rules_folder() / module / "module.yaml")
+
+
+def read_pack(path: Path) -> RulePack:
+    """Read a rule pack. Raises CheckError `invalid-config` at the line that does not fit."""
+    return _Reader(_document(path)).pack(_common(rules_folder() / "common.yaml"))
+
+
+def _document(path: Path) -> Mapping:
+    document = parse_yaml(decode(path.read_bytes(), path.name), path.name)
+    if not isinstance(document, Mapping):
+        raise CheckError("invalid-config", "a rule pack is a mapping.", file=path.name, line=1, column=1)
+    return document
+
+
+def _common(path: Path) -> Common:
+    root = _Object(_document(path))
+    unknown = {slot: _words(_Object(value)) for slot, value in root.mapping("unknown").entries.items()}
+    notes = root.texts("notes")
+    not_as_written = _words(root.object("not_as_written"))
+    root.end()
+    return Common(unknown, notes, not_as_written)
+
+
+def _words(given: _Object) -> Words:
+    words = Words(given.text("code"), given.text("say"), given.text("settle", ""), given.text("note", ""))
+    given.end()
+    return words
+
+
+class _Object:
+    """A mapping of the pack whose keys must all be used."""
+
+    def __init__(self, value: Value) -> None:
+        if not isinstance(value, Mapping):
+            _stop(value.origin, "a mapping belongs here")
+        self.value = value
+        self.unused = dict(value.entries)
+
+    def take(self, key: str) -> Value | None:
+        return self.unused.pop(key, None)
+
+    def need(self, key: str) -> Value:
+        value = self.take(key)
+        if value is None:
+            _stop(self.value.origin, f"`{key}` is missing here")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.take(key) if default is not None else self.need(key)
+        if value is None:
+            assert default is not None
+            return default
+        if not isinstance(value, Scalar) or not isinstance(value.value, str):
+            _stop(value.origin, f"`{key}` is a text")
+        return value.value
+
+    def number(self, key: str) -> int:
+        value = self.need(key)
+        if not isinstance(value, Scalar) or type(value.value) is not int:
+            _stop(value.origin, f"`{key}` is a whole number")
+        return value.value
+
+    def flag(self, key: str) -> bool:
+        value = self.take(key)
+        if value is None:
+            return False
+        if not isinstance(value, Scalar) or not isinstance(value.value, bool):
+            _stop(value.origin, f"`{key}` is true or false")
+        return value.value
+
+    def items(self, key: str, *, optional: bool = False) -> tuple[Value, ...]:
+        value = self.take(key) if optional else self.need(key)
+        if value is None:
+            return ()
+        if not isinstance(value, Sequence):
+            _stop(value.origin, f"`{key}` is a list")
+        return value.items
+
+    def objects(self, key: str, *, optional: bool = False) -> list[_Object]:
+        return [_Object(item) for item in self.items(key, optional=optional)]
+
+    def object(self, key: str) -> _Object:
+        return _Object(self.need(key))
+
+    def mapping(self, key: str) -> Mapping:
+        return self.object(key).value
+
+    def strings(self, key: str, *, optional: bool = False) -> tuple[str, ...]:
+        return tuple(str(_plain(item)) for item in self.items(key, optional=optional))
+
+    def texts(self, key: str) -> dict[str, str]:
+        found = self.object(key)
+        return {name: found.text(name) for name in found.value.entries}
+
+    def end(self) -> None:
+        for key, value in self.unused.items():
+            _stop(value.origin.use, f"`{key}` is no key of this place")
+
+
+class _Reader:
+    def __init__(self, document: Mapping) -> None:
+        self.root = _Object(document)
+
+    def pack(self, common: Common) -> RulePack:
+        root = self.root
+        steps = tuple(self.step(each) for each in root.objects("steps"))
+        pack = RulePack(
+            id=root.text("id"),
+            title=root.text("title"),
+            about=root.text("about"),
+            link=root.text("link"),
+            steps=steps,
+            rules=tuple(self.rule(each, {step.id for step in steps}) for each in root.objects("checks")),
+            questions=tuple(self.question(each) for each in root.objects("questions", optional=True)),
+            journey=self.journey(root.object("journey")) if "journey" in root.value else None,
+            common=common,
+        )
+        root.end()
+        self.check_names(pack)
+        return pack
+
+    def check_names(self, pack: RulePack) -> None:
+        """Every check named by another part of the pack exists, and no id stands twice."""
+        ids = [rule.id for rule in pack.rules]
+        named = [rule.instead.check for rule in pack.rules if rule.instead is not None]
+        if pack.journey is not None:
+            named += [check for track in pack.journey.tracks for check in track.checks]
+            named += [stop.state_of for stop in pack.journey.stops if stop.state_of]
+            named += [*pack.journey.because, *pack.journey.labels]
+        for check in named:
+            if check not in ids:
+                _stop(self.root.value.origin, f"`{check}` is named, but there is no such check")
+        for check in ids:
+            if ids.count(check) > 1:
+                _stop(self.root.value.origin, f"the check `{check}` stands here twice")
+
+    @staticmethod
+    def step(given: _Object) -> Step:
+        step = Step(given.text("id"), given.text("title"))
+        given.end()
+        return step
+
+    @staticmethod
+    def question(given: _Object) -> Question:
+        question = Question(given.text("id"), given.text("question"))
+        given.end()
+        return question
+
+    def rule(self, given: _Object, steps: set[str]) -> Rule:
+        check = given.text("id")
+        step = given.text("step")
+        if step not in steps:
+            _stop(given.value.entries["step"].origin, f"`{step}` is no step of this module")
+        judgement = self.judgement(given)
+        rule = Rule(
+            id=check,
+            step=step,
+            title=given.text("title"),
+            points=given.number("points"),
+            bonus=given.flag("bonus"),
+            judgement=judgement,
+            passed=self.sentence(given, "passed", judgement),
+            passed_otherwise=self.sentence(given, "passed_otherwise", judgement, optional=True),
+            reasons=self.reasons(given.object("reasons"), judgement),
+            why=given.text("why"),
+            hints=given.strings("hints"),
+            answer=tuple(self.edit(each) for each in given.objects("answer")),
+            links=tuple(self.link(each) for each in given.objects("links", optional=True)),
+            instead=self.instead(given.object("instead")) if "instead" in given.value else None,
+        )
+        if not rule.hints:
+            _stop(given.value.origin, f"`{check}` has no hints")
+        given.end()
+        return rule
+
+    def judgement(self, given: _Object) -> Judgement:
+        at = given.need("kind")
+        name = str(_plain(at))
+        kind = find_kind(name)
+        if kind is None:
+            _stop(at.origin, f"there is no kind of check `{name}`")
+        parameters = given.object("given")
+        known = {each.name: each for each in fields(kind.parameters)}
+        values: dict[str, Any] = {}
+        for key, value in parameters.value.entries.items():
+            if key not in known:
+                _stop(value.origin, f"`{key}` is no parameter of the kind `{name}`")
+            plain = _plain(value)
+            values[key] = tuple(plain) if isinstance(plain, list) else plain
+        for key, each in known.items():
+            if key not in values and each.default is MISSING and each.default_factory is MISSING:
+                _stop(parameters.value.origin, f"the kind `{name}` needs the parameter `{key}`")
+        return Judgement(kind, kind.parameters(**values))
+
+    def reasons(self, given: _Object, judgement: Judgement) -> dict[str, Words]:
+        """The words of each slot of the kind; none may be missing, and none may use a fact that its slot has not."""
+        reasons: dict[str, Words] = {}
+        for slot, facts in judgement.kind.slots.items():
+            words = _words(given.object(slot))
+            self.check_facts(words.say, judgement, facts, given.value.entries[slot].origin)
+            reasons[slot] = words
+        given.end()
+        return reasons
+
+    def sentence(self, given: _Object, key: str, judgement: Judgement, *, optional: bool = False) -> str:
+        text = given.text(key, "" if optional else None)
+        if text:
+            self.check_facts(text, judgement, (), given.value.entries[key].origin)
+        return text
+
+    @staticmethod
+    def check_facts(text: str, judgement: Judgement, facts: tuple[str, ...], at: Origin) -> None:
+        known = {*facts, *(each.name for each in fields(judgement.parameters))}
+        for name in _PLACEHOLDER.findall(text):
+            if name not in known:
+                _stop(at, f"the sentence uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")
+
+    @staticmethod
+    def edit(given: _Object) -> Edit:
+        actions: tuple[EditAction, ...] = ("set", "append", "remove")
+        action = next((one for one in actions if one in given.value), None)
+        if action is None:
+            _stop(given.value.origin, "an edit is `set`, `append` or `remove` with a path")
+        path = given.text(action)
+        value = None if action == "remove" else _plain(given.need("value"))
+        given.end()
+        return Edit(action, path, value)
+
+    @staticmethod
+    def link(given: _Object) -> Link:
+        link = Link(given.text("title"), given.text("url"))
+        if not link.url.startswith("https://"):
+            _stop(given.value.entries["url"].origin, "a link starts with https://")
+        given.end()
+        return link
+
+    @staticmethod
+    def instead(given: _Object) -> Instead:
+        instead = Instead(given.text("check"), given.text("say"), given.text("way", "") or None)
+        given.end()
+        return instead
+
+    def journey(self, given: _Object) -> JourneyPlan:
+        journey = JourneyPlan(
+            title=given.text("title"),
+            stops=tuple(self.stop(each) for each in given.objects("stops")),
+            tracks=tuple(self.track(each) for each in given.objects("tracks")),
+            sentences=given.texts("sentences"),
+            because=given.texts("because"),
+            labels=given.texts("labels"),
+        )
+        given.end()
+        return journey
+
+    @staticmethod
+    def stop(given: _Object) -> Stop:
+        stop = Stop(
+            id=given.text("id"),
+            label=given.text("label"),
+            caption=given.text("caption"),
+            function=given.text("function", ""),
+            resource=given.text("resource", ""),
+            state_of=given.text("state_of", ""),
+            states=given.texts("states") if "states" in given.value else None,
+        )
+        given.end()
+        return stop
+
+    def track(self, given: _Object) -> Track:
+        track = Track(
+            start=given.text("from"),
+            end=given.text("to"),
+            labels=given.texts("labels"),
+            branch=given.flag("branch"),
+            checks=given.strings("checks", optional=True),
+            judgement=self.judgement(given) if "kind" in given.value else None,
+        )
+        given.end()
+        return track
+
+
+def _plain(value: Value) -> Any:
+    """The value as plain Python data."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.entries.items()}
+    if isinstance(value, Sequence):
+        return [_plain(item) for item in value.items]
+    assert isinstance(value, Scalar)
+    return value.value
+
+
+def _stop(at: Origin, message: str) -> NoReturn:
+    raise CheckError("invalid-config", f"{message}.", file=at.file, line=at.line, column=at.column)
