@@ -1,0 +1,92 @@
+"""The arguments of the command line → what they ask for."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from checker.errors import UsageError
+
+COMMANDS = ("check", "explain", "modules", "demo", "version")
+FORMATS = ("text", "json", "html")
+DEFAULT_MODULE = "reliability"
+
+_EPILOG = """\
+In a service's folder, plain `rydecheck` checks it. Exit status: 0 when every check passes (extra credit aside),
+1 when some do not, 2 when it could not check.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}. See `{self.prog} --help`.")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """What is asked for; `check` is the command when none is named. Raises UsageError."""
+    if not arguments or (arguments[0] not in COMMANDS and arguments[0] not in ("-h", "--help", "--version")):
+        arguments = ["check", *arguments]
+    return _parser().parse_args(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="rydecheck",
+        description="Checks a serverless.yml of the workshop, step by step, and says what to do next.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    _add_check(commands.add_parser("check", help="check one service (the default)", allow_abbrev=False))
+    explain = commands.add_parser("explain", help="what a check asks for, why, and its hints", allow_abbrev=False)
+    explain.add_argument("check", metavar="CHECK", help="a check, such as dlq.queue")
+    explain.add_argument("--hint", type=int, metavar="N", help="print hint N only, from 1 (a nudge) on")
+    _add_module(explain)
+    commands.add_parser("modules", help="the modules and their checks", allow_abbrev=False)
+    demo = commands.add_parser("demo", help="check a sample class and write its pages", allow_abbrev=False)
+    demo.add_argument("--out", type=Path, default=Path("rydecheck-demo"), metavar="DIR", help="default: %(default)s")
+    commands.add_parser("version", help="print the version", allow_abbrev=False)
+    return parser
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "path",
+        nargs="?",
+        type=Path,
+        metavar="PATH",
+        help="the service's folder or its serverless.yml (default: the current folder)",
+    )
+    _add_module(check)
+    check.add_argument(
+        "--only", nargs="+", action="extend", default=[], metavar="CHECK", help="judge these checks or steps only"
+    )
+    check.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
+    values = check.add_argument_group("values for the variables of the file")
+    values.add_argument("--stage", metavar="S", help="the stage, as for a deployment")
+    values.add_argument("--region", metavar="R", help="the region, as for a deployment")
+    values.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a value of ${opt:NAME}")
+    values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
+    output = check.add_argument_group("output")
+    output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
+    output.add_argument("--output", type=Path, metavar="FILE", help="write here instead of the standard output")
+
+
+def _add_module(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--module", default=DEFAULT_MODULE, metavar="ID", help="default: %(default)s")
+
+
+def assignments(given: list[str], option: str) -> dict[str, str]:
+    """`NAME=VALUE` pairs as a dict, the last one of a name winning. Raises UsageError."""
+    pairs = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"`{option} {text}` is not of the form NAME=VALUE.")
+        pairs[name] = value
+    return pairs

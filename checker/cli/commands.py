@@ -1,0 +1,137 @@
+"""Each command: from what was asked for to an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from checker.cli.arguments import assignments, parse
+from checker.cli.output import write_file, write_stream
+from checker.errors import UsageError
+from checker.reporters.terminal import Terminal
+from checker.rulepack import RulePack, load_pack, module_ids
+from checker.wording import visible
+
+COMPLETE, INCOMPLETE, FAILED = 0, 1, 2
+
+
+def run(arguments: list[str] | None) -> int:
+    """Carry out a command line and return its exit status."""
+    try:
+        asked = parse(sys.argv[1:] if arguments is None else arguments)
+        if asked.version:
+            return _version(asked)
+        return _COMMANDS[asked.command](asked)
+    except UsageError as error:
+        _complain(f"rydecheck: {error}")
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has left; closing stdout again at exit must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _complain(message: str) -> None:
+    write_stream(sys.stderr, " ".join(visible(message).split("\n")) + "\n")
+
+
+def _check(asked: Namespace) -> int:
+    from checker.cohort.submission import Request, check_path
+    from checker.serverless.resolving import Settings
+
+    pack = load_pack(asked.module)
+    path, only = _path_and_checks(asked, pack)
+    options = assignments(asked.var, "--var")
+    for name in ("stage", "region"):
+        if getattr(asked, name) is not None:
+            options[name] = getattr(asked, name)
+    environment = {**os.environ, **assignments(asked.env, "--env")}
+    report = check_path(path, pack, Request(Settings(options, environment), only, asked.strict))
+    if asked.format == "html":
+        from dataclasses import replace
+        from datetime import datetime
+
+        report = replace(report, checked_at=datetime.now().astimezone())
+    _write(asked, _render(report, asked))
+    if report.error is not None:
+        place = "" if report.error.place else "rydecheck: "
+        _complain(f"{place}{report.error}")
+    return {"complete": COMPLETE, "incomplete": INCOMPLETE, "error": FAILED}[report.status]
+
+
+def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[Path, frozenset[str]]:
+    """The path, and the ids of the checks that `--only` names.
+
+    `--only` takes all that follows it, so a last name that is no check but exists on disk is the path.
+    """
+    names = [name for given in asked.only for name in given.split(",") if name]
+    known = {rule.id for rule in pack.rules} | {step.id for step in pack.steps}
+    path: Path | None = asked.path
+    if path is None and names and names[-1] not in known and Path(names[-1]).exists():
+        path = Path(names.pop())
+    steps = {step.id: [rule.id for rule in pack.rules if rule.step == step.id] for step in pack.steps}
+    only = [check for name in names for check in (steps.get(name) or [pack.rule(name).id])]
+    return path or Path(), frozenset(only)
+
+
+def _render(report: object, asked: Namespace) -> str:
+    from checker.report import Report
+
+    assert isinstance(report, Report)
+    if asked.format == "json":
+        from checker.reporters.json import render as render_json
+
+        return render_json(report)
+    if asked.format == "html":
+        from checker.reporters.html import render as render_html
+
+        return render_html(report)
+    from checker.reporters.text import render as render_text
+
+    return render_text(report, Terminal() if asked.output else Terminal.of(sys.stdout))
+
+
+def _write(asked: Namespace, text: str) -> None:
+    if not text:
+        return
+    if asked.output is None:
+        write_stream(sys.stdout, text)
+    else:
+        write_file(asked.output, text)
+
+
+def _explain(asked: Namespace) -> int:
+    from checker.reporters.explain import render, render_hint
+
+    rule = load_pack(asked.module).rule(asked.check)
+    draw = Terminal.of(sys.stdout)
+    write_stream(sys.stdout, render(rule, draw) if asked.hint is None else render_hint(rule, asked.hint, draw))
+    return COMPLETE
+
+
+def _modules(_: Namespace) -> int:
+    from checker.reporters.explain import render_modules
+
+    packs = [load_pack(module) for module in module_ids()]
+    write_stream(sys.stdout, render_modules(packs, Terminal.of(sys.stdout)))
+    return COMPLETE
+
+
+def _demo(asked: Namespace) -> int:
+    from checker.cli.demo import demo
+
+    return demo(asked.out)
+
+
+def _version(_: Namespace) -> int:
+    from checker.version import __version__
+
+    write_stream(sys.stdout, f"rydecheck {__version__}\n")
+    return COMPLETE
+
+
+_COMMANDS = {"check": _check, "explain": _explain, "modules": _modules, "demo": _demo, "version": _version}

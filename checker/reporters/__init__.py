@@ -1,0 +1,1 @@
+"""A module for each output format: a function from a Report to text."""

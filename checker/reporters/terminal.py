@@ -1,0 +1,70 @@
+"""What the terminal can show: colour, the characters of its encoding, and its width."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TextIO
+
+from checker.wording import visible
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
+_ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": "|", "…": "...", "█": "#", "░": ".", "–": "-", "→": "->"})
+_NEEDED = "✓✗○·…█░–→’"
+_WIDEST = 100
+_NARROWEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """How text is drawn: with or without colour, in Unicode or ASCII, and in how many columns."""
+
+    colour: bool = False
+    unicode: bool = True
+    width: int = 80
+
+    @classmethod
+    def of(cls, stream: TextIO) -> Terminal:
+        """What a stream can show. Colour needs a terminal, and is off with `NO_COLOR` (no-color.org) or `TERM=dumb`."""
+        is_terminal = stream.isatty()
+        colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        try:
+            _NEEDED.encode(stream.encoding or "ascii")
+            unicode = True
+        except (UnicodeEncodeError, LookupError):
+            unicode = False
+        return cls(colour, unicode, _columns(stream) if is_terminal else 80)
+
+    def paint(self, text: str, *styles: str) -> str:
+        """The text in the styles given, when there is colour."""
+        if not self.colour or not styles or not text:
+            return text
+        return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
+
+    def drawable(self, text: str) -> str:
+        """The text in characters that the terminal has."""
+        return text if self.unicode else text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
+
+    def foreign(self, text: str) -> str:
+        """A text of a submission, its control and direction characters spelled out."""
+        return self.drawable(visible(text.expandtabs(4)))
+
+    def wrapped(self, text: str, indent: str = "") -> list[str]:
+        """The text in lines that fit, each behind the indent."""
+        import textwrap
+
+        return textwrap.wrap(
+            self.drawable(text),
+            self.width - 1,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+        )
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return 80
+    return max(_NARROWEST, min(columns, _WIDEST)) if columns else 80

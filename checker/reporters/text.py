@@ -1,0 +1,115 @@
+"""The report for a learner's terminal: how far, what passes, and the one next thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.report import CheckResult, Evidence, Report
+from checker.reporters.terminal import Terminal
+from checker.rulepack import Step
+
+_MARKS = {
+    "pass": ("✓", "pass", "green"),
+    "fail": ("✗", "fails", "red"),
+    "unknown": ("?", "unknown", "yellow"),
+    "skipped": ("–", "skipped", "dim"),
+}
+_OPTIONAL = ("○", "open", "dim")
+_BAR = 24
+_LINES_AROUND = 2
+
+
+def render(report: Report, terminal: Terminal | None = None) -> str:
+    """The report as text, with a line end; empty when there is an error, which stands on stderr alone."""
+    if report.error is not None:
+        return ""
+    draw = terminal or Terminal()
+    parts = [_head(report, draw), *(_step(step, checks, draw) for step, checks in report.steps())]
+    parts.append(_next(report, draw))
+    parts.append(_questions(report, draw))
+    return "\n".join("\n".join(lines) + "\n" for lines in (list(part) for part in parts) if lines)
+
+
+def _head(report: Report, draw: Terminal) -> Iterator[str]:
+    one = report.submission
+    names = [one.service, f"stage {one.stage}" if one.stage else None, one.region, one.stack]
+    yield draw.paint(draw.foreign(report.module.title), "bold")
+    yield draw.paint(draw.foreign(" · ".join(name for name in (one.id, *names) if name)), "dim")
+    yield ""
+    yield _progress(report, draw)
+
+
+def _progress(report: Report, draw: Terminal) -> str:
+    score = report.score
+    filled = _BAR * score.earned // score.possible if score.possible else _BAR
+    bar = draw.paint("█" * filled, "green") + draw.paint("░" * (_BAR - filled), "dim")
+    bonus = f" and {score.bonus} extra" if score.bonus else ""
+    return draw.drawable(f"{bar}  ") + draw.paint(f"{score.earned} of {score.possible}", "bold") + bonus
+
+
+def _step(step: Step, checks: list[CheckResult], draw: Terminal) -> Iterator[str]:
+    counted = [check for check in checks if not check.rule.bonus]
+    done = sum(check.outcome == "pass" for check in counted)
+    progress = f"{done} of {len(counted)}" if counted else "optional"
+    room = max(1, draw.width - 2 - len(step.title) - len(progress))
+    yield draw.paint(draw.drawable(step.title), "bold") + " " * room + draw.paint(progress, "dim")
+    for check in checks:
+        yield from _check(check, draw)
+
+
+def _check(check: CheckResult, draw: Terminal) -> Iterator[str]:
+    mark, word, style = _OPTIONAL if check.rule.bonus and check.outcome == "fail" else _MARKS[check.outcome]
+    title = check.rule.title + (" (another way)" if check.equivalent else "")
+    left = f"  {mark} {word:<8}"
+    room = draw.width - 2 - len(left) - len(title) - len(check.rule.id)
+    line = draw.paint(draw.drawable(left), style) + draw.drawable(title)
+    yield line + " " * max(2, room) + draw.paint(check.rule.id, "dim") if room >= 0 else line
+    for note in check.notes:
+        yield from (draw.paint(each, "yellow") for each in draw.wrapped(f"note: {note.message}", " " * len(left)))
+
+
+def _next(report: Report, draw: Terminal) -> Iterator[str]:
+    check = report.next_check
+    if check is None:
+        yield draw.paint(draw.drawable("Complete: every check passes."), "bold", "green")
+        if report.journey is not None and report.journey.state == "whole":
+            yield from draw.wrapped(report.journey.sentence)
+        return
+    yield draw.paint("Next: ", "bold") + draw.paint(draw.drawable(check.rule.title), "bold")
+    evidence = check.deciding.evidence
+    if evidence:
+        yield ""
+        yield from _excerpt(evidence[0], draw)
+    yield ""
+    yield from draw.wrapped(check.message, "  ")
+    yield from (draw.paint(line, "dim") for line in draw.wrapped(f"Why: {check.rule.why}", "  "))
+    yield ""
+    yield f"  A hint: {draw.paint(f'rydecheck explain {check.rule.id} --hint 1', 'bold')}"
+
+
+def _excerpt(evidence: Evidence, draw: Terminal) -> Iterator[str]:
+    place = f"  {evidence.file}:{evidence.line}:{evidence.column}"
+    path = f"  {evidence.path}" if evidence.path else ""
+    yield draw.foreign(place) + draw.paint(_cut(draw.foreign(path), draw.width - 1 - len(place), draw), "dim")
+    for number, text in evidence.excerpt:
+        if abs(number - evidence.line) > _LINES_AROUND:
+            continue
+        marked = number == evidence.line
+        line = f"{'  >' if marked else '   '}{number:>5} | {draw.foreign(text)}"
+        yield draw.paint(_cut(line, draw.width - 1, draw), "red" if marked else "dim")
+
+
+def _cut(text: str, room: int, draw: Terminal) -> str:
+    text = text.rstrip()
+    if len(text) <= room:
+        return text
+    end = draw.drawable("…")
+    return text[: max(0, room - len(end))] + end
+
+
+def _questions(report: Report, draw: Terminal) -> Iterator[str]:
+    if not report.answers:
+        return
+    answered = sum(answer.answer is not None for answer in report.answers)
+    line = f"Questions: {answered} of {len(report.answers)} answered in ANSWERS.md"
+    yield draw.paint(draw.drawable(line), "dim")
