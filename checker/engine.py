@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
 
 from checker.checks.finding import Finding, Outcome, Remark
 from checker.model import Origin, Scalar, Service, Unknown, Value
@@ -90,16 +89,16 @@ def _follow(judgement: Judgement, service: Service, finding: Finding, renamed: M
     """
     parameters = judgement.parameters
     names = {
-        field.name: renamed[value]
-        for field in fields(parameters)
-        if isinstance(value := getattr(parameters, field.name), str) and value in renamed
+        name: renamed[value]
+        for name, value in parameters._asdict().items()
+        if isinstance(value, str) and value in renamed
     }
     if not names:
         return finding
-    followed = Judgement(judgement.kind, replace(parameters, **names)).of(service)
+    followed = Judgement(judgement.kind, parameters._replace(**names)).of(service)
     if followed.outcome != "pass":
         return followed
-    return replace(followed, equivalent=True, remarks=(*followed.remarks, Remark(_FOLLOWS)))
+    return followed._replace(equivalent=True, remarks=(*followed.remarks, Remark(_FOLLOWS)))
 
 
 def _result(
@@ -157,7 +156,7 @@ def _words(pack: RulePack, rule: Rule, finding: Finding, strict: bool) -> tuple[
 
 
 def _parameters(rule: Rule) -> dict[str, str]:
-    return {name: value for name, value in asdict(rule.judgement.parameters).items() if isinstance(value, str)}
+    return {name: value for name, value in rule.judgement.parameters._asdict().items() if isinstance(value, str)}
 
 
 def _notes(pack: RulePack, finding: Finding, facts: Mapping[str, str]) -> list[Note]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from checker.checks.finding import Outcome
 from checker.errors import CheckError
@@ -15,8 +14,7 @@ Source = Literal["file", "stack"]
 TrackState = Literal["whole", "broken", "open"]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A place that a verdict rests on; `excerpt` are the numbered lines around it."""
 
     file: str
@@ -26,14 +24,12 @@ class Evidence:
     excerpt: tuple[tuple[int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     code: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a check says of one source."""
 
     outcome: Outcome
@@ -44,8 +40,7 @@ class Verdict:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """One check over all sources asked for; `verdicts` holds those judged."""
 
     rule: Rule
@@ -79,8 +74,7 @@ class CheckResult:
         return next(iter(self.verdicts.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A question with what the attendee wrote; None when nothing was."""
 
     id: str
@@ -88,8 +82,7 @@ class Answer:
     answer: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
+class Station(NamedTuple):
     """A stop of the journey as it is in this service."""
 
     id: str
@@ -97,8 +90,7 @@ class Station:
     caption: str
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """A link of the journey as it is in this service."""
 
     start: str
@@ -108,8 +100,7 @@ class Connection:
     branch: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(NamedTuple):
     """The path of one event through this service, and what would become of it."""
 
     title: str
@@ -119,8 +110,7 @@ class Journey:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """Who handed in what. Service, stage and region are None where they cannot be told, or must not be shown."""
 
     id: str
@@ -131,8 +121,7 @@ class Submission:
     stack: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """Points; `bonus` comes on top of what is possible."""
 
     earned: int
@@ -140,8 +129,7 @@ class Score:
     bonus: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The verdicts on one submission, or the error that prevented them.
 
     `error_excerpt` are the numbered lines around the error. `checked_at` is for pages; None keeps them reproducible.

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingABC
-from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
 
 from checker.checks.finding import Finding
 from checker.checks.kinds import Kind, find_kind
@@ -22,8 +21,7 @@ from checker.shipped import rules_folder
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A reason code with its sentence, which facts fill.
 
     `settle` says what would end an unknown; `note` is a sentence that goes beside the verdict, under the same code.
@@ -35,8 +33,7 @@ class Words:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(NamedTuple):
     """The words that all modules share: for what cannot be told by slot, and for notes by code."""
 
     unknown: dict[str, Words]
@@ -44,14 +41,12 @@ class Common:
     not_as_written: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     id: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     title: str
     url: str
 
@@ -59,8 +54,7 @@ class Link:
 EditAction = Literal["set", "append", "remove"]
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A piece of a check's answer: `set` a value at a path, `append` one to the list there, `remove` what is there."""
 
     action: EditAction
@@ -68,8 +62,7 @@ class Edit:
     value: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Instead:
+class Instead(NamedTuple):
     """Another check whose pass, reached the way `way`, makes this one unnecessary: an equivalent pass."""
 
     check: str
@@ -77,8 +70,7 @@ class Instead:
     way: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A kind of check with its parameters."""
 
     kind: Kind
@@ -88,8 +80,7 @@ class Judgement:
         return self.kind.judge(service, self.parameters)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One check of a module, with all its words."""
 
     id: str
@@ -108,16 +99,14 @@ class Rule:
     instead: Instead | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question whose answer is prose; an instructor judges it."""
 
     id: str
     question: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """A station of the journey: a function or resource of the service by its workshop name, or a fixed label.
 
     `states` are captions by the outcome of the check `state_of`.
@@ -132,8 +121,7 @@ class Stop:
     states: dict[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(NamedTuple):
     """A link between two stops, whole when its `checks` pass and its own judgement does.
 
     `labels` are its captions by state (`whole`, `broken`, `open`). `branch` marks the way taken after a failure.
@@ -147,8 +135,7 @@ class Track:
     judgement: Judgement | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JourneyPlan:
+class JourneyPlan(NamedTuple):
     """The path of one event through the service, and the sentence on what becomes of it by the state of the branch.
 
     `because` completes the sentence by the first check that does not pass, with its short `label` on the track.
@@ -162,8 +149,7 @@ class JourneyPlan:
     labels: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class RulePack:
+class RulePack(NamedTuple):
     id: str
     title: str
     about: str
@@ -390,15 +376,15 @@ class _Reader:
         if kind is None:
             _stop(at.origin, f"there is no kind of check `{name}`")
         parameters = given.object("given")
-        known = {each.name: each for each in fields(kind.parameters)}
+        known = kind.parameters._fields
         values: dict[str, Any] = {}
         for key, value in parameters.value.entries.items():
             if key not in known:
                 _stop(value.origin, f"`{key}` is no parameter of the kind `{name}`")
             plain = _plain(value)
             values[key] = tuple(plain) if isinstance(plain, list) else plain
-        for key, each in known.items():
-            if key not in values and each.default is MISSING and each.default_factory is MISSING:
+        for key in known:
+            if key not in values and key not in kind.parameters._field_defaults:
                 _stop(parameters.value.origin, f"the kind `{name}` needs the parameter `{key}`")
         return Judgement(kind, kind.parameters(**values))
 
@@ -420,7 +406,7 @@ class _Reader:
 
     @staticmethod
     def check_facts(text: str, judgement: Judgement, facts: tuple[str, ...], at: Origin) -> None:
-        known = {*facts, *(each.name for each in fields(judgement.parameters))}
+        known = {*facts, *judgement.parameters._fields}
         for name in _PLACEHOLDER.findall(text):
             if name not in known:
                 _stop(at, f"the sentence uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.checks import found_resource
 from checker.checks.finding import Finding, fail, passed, unknown
@@ -12,8 +12,7 @@ from checker.cloudformation.intrinsics import settle
 from checker.model import Mapping, Scalar, Service, Unknown, is_empty, items_of
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """`indexes` is the property that lists the indexes, each a mapping that must not have the property either."""
 
     logical_id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.checks.finding import Finding, Remark, fail, passed, unknown
 from checker.checks.kinds import Kind
@@ -25,8 +25,7 @@ _POLICY_OF_THE_QUEUE = "AWS::SQS::QueuePolicy"
 _NAMES = ("QueueName", "TopicName", "TableName")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """`function` must be allowed `action` on the resource `logical_id` of type `type`."""
 
     function: str
@@ -70,8 +69,7 @@ def _allowed(decision: Decision) -> Finding:
     return passed(statement.origin, equivalent=statement.source != "provider", remarks=tuple(remarks))
 
 
-@dataclass(frozen=True, slots=True)
-class _Nearest:
+class _Nearest(NamedTuple):
     """Looks for the statement that was meant, the nearest first."""
 
     service: Service

@@ -6,7 +6,7 @@ Source: the plugin's README and its version 0.6: `custom.capacities` is a list, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
@@ -14,8 +14,7 @@ from checker.cloudformation.intrinsics import settle
 from checker.model import Capacity, Scalar, Service, Unknown, text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """`plugin` is the package; `logical_id` the table, which must not be billed by `on_demand`."""
 
     plugin: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
@@ -18,8 +17,7 @@ NATIVE = "native"
 """The way of a pass that needs no plugin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """`plugins` are the packages that act on a `deadLetter` block; without one the block does nothing."""
 
     function: str
@@ -100,8 +98,7 @@ def _named(target: Target) -> str:
     if isinstance(target.arn, Scalar):
         return target.arn.shown
     text = text_value(target.arn) if target.arn is not None else ()
-    names = [part if isinstance(part, str) else part.name for part in text] if isinstance(text, tuple) else []
-    return "".join(names)
+    return "" if isinstance(text, Unknown) else "".join(part if isinstance(part, str) else part.name for part in text)
 
 
 def _no_function(service: Service, given: Parameters) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
@@ -12,8 +12,7 @@ from checker.cloudformation.policies import Wanted, decide
 from checker.model import EventSource, Function, Scalar, Service, Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """`event` is the framework's name of the event (`sqs`, `sns`).
 
     `function` restricts the question to one function, `logical_id` with `type` to one source. `actions` on the resource

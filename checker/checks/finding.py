@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from checker.model import Facts, Origin, Unknown
 from checker.wording import shown
@@ -11,16 +10,14 @@ from checker.wording import shown
 Outcome = Literal["pass", "fail", "unknown", "skipped"]
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """A note beside a verdict: its code, and the facts for its sentence."""
 
     code: str
     facts: Facts = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One check on one source.
 
     `slot` names the way out that the kind took; the rule pack gives it a reason code and a sentence, which `facts`

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.checks.finding import Finding
 from checker.model import Service
@@ -24,16 +23,15 @@ _MODULES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of check.
 
-    `parameters` is a frozen dataclass, filled from the rule pack's `given`. `slots` are the ways to fail, each with the
+    `parameters` is a named tuple class, filled from the pack's `given`. `slots` are the ways to fail, each with the
     names of the facts that its sentence may use beside the parameters. `judge` is pure: it opens no file, asks no clock
     and changes nothing.
     """
 
-    parameters: type
+    parameters: Any
     slots: Mapping[str, tuple[str, ...]]
     judge: Callable[[Service, Any], Finding]
 

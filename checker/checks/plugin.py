@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.checks.finding import Finding, Remark, fail, passed, unknown
 from checker.checks.kinds import Kind
@@ -12,8 +12,7 @@ from checker.wording import near_name
 _NEAR = 0.88  # plugin names share long prefixes; less would take a neighbour for a misspelling
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """`name` is the package; `forks` are packages that do the same."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.checks import found_resource
 from checker.checks.finding import Finding, fail, passed, unknown
@@ -13,8 +13,7 @@ from checker.model import Resource, Scalar, Service, Unknown
 from checker.wording import near_name
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """The value is compared by exact spelling."""
 
     logical_id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
@@ -11,8 +11,7 @@ from checker.model import Mapping, Resource, Scalar, Service, Unknown, Value, te
 from checker.wording import near_name
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """`used_by` is the function whose dead letter target tells which resource is meant when the name is another.
 
     `refused` is a boolean property that must not be set.

@@ -52,10 +52,9 @@ def _check(asked: Namespace) -> int:
     environment = {**os.environ, **assignments(asked.env, "--env")}
     report = check_path(path, pack, Request(Settings(options, environment), only, asked.strict))
     if asked.format == "html":
-        from dataclasses import replace
         from datetime import datetime
 
-        report = replace(report, checked_at=datetime.now().astimezone())
+        report = report._replace(checked_at=datetime.now().astimezone())
     _write(asked, _render(report, asked))
     if report.error is not None:
         place = "" if report.error.place else "rydecheck: "

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from checker.cloudformation.intrinsics import Reference, Text, joined, text_value
 from checker.model import Resource, Service, Unknown, text_of
@@ -46,8 +46,7 @@ _CHARACTERS = {
 _ANY = re.compile(r".", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Arns:
+class Arns(NamedTuple):
     """What the ARNs of one service's resources are made of."""
 
     service: Service

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from checker.model import Mapping, Scalar, Sequence, Unknown, Value, items_of, text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A text that only the deployment makes: a pseudo parameter (`AWS::Region`), or a resource's attribute.
 
     `attribute` is empty for `Ref`. `dotted` marks `Fn::GetAtt: Queue.Arn` in its long form, which the framework
@@ -65,7 +64,7 @@ def _agreed(value: Value, argument: Value) -> Value | None:
         if plain(first) != plain(second):
             first, second = (branch if isinstance(found := settle(branch), Unknown) else found for branch in branches)
         if plain(first) == plain(second):
-            return None if first is None else replace(first, origin=value.origin)
+            return None if first is None else first._replace(origin=value.origin)
         for branch in (first, second):
             if isinstance(branch, Unknown):
                 return branch

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.cloudformation.arns import Arns
 from checker.cloudformation.intrinsics import Text, text_value
@@ -44,8 +44,7 @@ _AWS_MANAGED = {
 _MANAGED_ARN = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """An action on one resource of the service."""
 
     action: str
@@ -53,8 +52,7 @@ class Wanted:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a role's policies say of one wish.
 
     `allowed` is None when it cannot be told; then `unknown` says why. `statement` or `policy` is what decided.

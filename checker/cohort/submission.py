@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from checker.answers import FILE as ANSWERS_FILE
 from checker.answers import parse_answers
@@ -23,11 +23,10 @@ from checker.wording import shown
 _SHOWABLE = re.compile(r"\$\{env:\w*(STAGE|REGION)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """How to judge: with which settings, which checks, and whether another way than the workshop's counts."""
 
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = Settings()
     only: frozenset[str] = frozenset()
     strict: bool = False
 

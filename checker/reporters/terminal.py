@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from checker.wording import visible
 
@@ -15,8 +14,7 @@ _WIDEST = 100
 _NARROWEST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(NamedTuple):
     """How text is drawn: with or without colour, in Unicode or ASCII, and in how many columns."""
 
     colour: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.errors import CheckError
 from checker.model import Mapping, Origin, Scalar, Sequence, Unknown, Value, text_of
@@ -17,8 +17,7 @@ _PROGRAMS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs
 _PROGRAM_SUFFIXES = (".ts", ".js", ".cjs", ".mjs")
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """One configuration file before its variables are resolved, with what package.json says beside it.
 
     `packages` are the names of the packages listed, None without a package.json. `framework_version` is (major, minor).

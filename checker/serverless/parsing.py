@@ -8,8 +8,7 @@ CloudFormation's short tags become their long form.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
@@ -119,25 +118,24 @@ def typed(text: str) -> str | int | float | bool | None:
     return float(special) if special else text
 
 
-@dataclass(slots=True)
 class _Frame:
-    """A mapping or list whose end was not seen yet."""
+    """A mapping or list whose end was not seen yet; `size` and `height` count the values in it and their levels."""
 
-    origin: Origin
-    tag: str | None
-    anchor: str | None
-    is_mapping: bool
-    entries: dict[str, Value] = field(default_factory=dict)
-    items: list[Value] = field(default_factory=list)
-    merged: list[Mapping] = field(default_factory=list)
-    key: str | None = None
-    key_origin: Origin | None = None
-    size: int = 1
-    height: int = 1
+    def __init__(self, origin: Origin, tag: str | None, anchor: str | None, is_mapping: bool) -> None:
+        self.origin = origin
+        self.tag = tag
+        self.anchor = anchor
+        self.is_mapping = is_mapping
+        self.entries: dict[str, Value] = {}
+        self.items: list[Value] = []
+        self.merged: list[Mapping] = []
+        self.key: str | None = None
+        self.key_origin: Origin | None = None
+        self.size = 1
+        self.height = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(NamedTuple):
     value: Value
     size: int
     height: int

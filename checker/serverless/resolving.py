@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping as StringMapping
+from typing import NamedTuple
 
 from checker.errors import CheckError
 from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Unknown, Value, placed
@@ -25,16 +26,18 @@ _ELSEWHERE = {
 _ONE = (1, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+_NOTHING: StringMapping[str, str] = {}
+
+
+class Settings(NamedTuple):
     """What the command line gives to a resolution.
 
     `options` answer `${opt:…}`, `environment` answers `${env:…}`. An empty environment is what `grade` uses: the
     instructor's own never reaches a submission.
     """
 
-    options: dict[str, str] = field(default_factory=dict)
-    environment: dict[str, str] = field(default_factory=dict)
+    options: StringMapping[str, str] = _NOTHING
+    environment: StringMapping[str, str] = _NOTHING
 
 
 class Resolver:
@@ -123,7 +126,7 @@ class Resolver:
                 continue
             value = self._variable(part, origin)
             if isinstance(value, Unknown):
-                return replace(value, origin=origin)
+                return value._replace(origin=origin)
             if not isinstance(value, Scalar):
                 return Unknown("variable_in_text", origin, _facts(part.text))
             place = value.origin if len(parts) == 1 else origin

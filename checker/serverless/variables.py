@@ -6,7 +6,7 @@ Parsing only; `resolving` looks the values up.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # `${AWS::Region}` and `${Queue.Arn}` belong to CloudFormation: the framework's own name a source before one colon.
 _SOURCE = re.compile(r"\s*([A-Za-z][\w-]*)(?:\(([^)]*)\))?:(?!:)")
@@ -15,16 +15,14 @@ _SPECIAL = re.compile(r"\$\{|[,}'\"]")
 NESTING_LIMIT = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A default written out: text in quotes (which may hold variables), a number, a boolean or null."""
 
     parts: tuple[Part, ...]
     quoted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """One source to ask, such as `self:custom.stage`; `parameters` is what stands in brackets behind its type."""
 
     type: str
@@ -32,8 +30,7 @@ class Lookup:
     address: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """One `${…}`: its sources in the order they are tried, and its text.
 
     `malformed` holds a source that the framework would stop at, as a syntax error.
