@@ -5,8 +5,6 @@ the time that a frozen dataclass takes, which every start of the program pays. A
 and nobody writes to it after it was built.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -22,14 +20,14 @@ class Origin(NamedTuple):
     line: int
     column: int
     path: str = ""
-    used_at: Origin | None = None
+    used_at: "Origin | None" = None
 
     @property
-    def use(self) -> Origin:
+    def use(self) -> "Origin":
         """The outermost place that uses the value: where the framework finds it."""
         return self.used_at.use if self.used_at else self
 
-    def chain(self) -> tuple[Origin, ...]:
+    def chain(self) -> "tuple[Origin, ...]":
         """The place of the text, then every place that pulls it in."""
         return (self, *self.used_at.chain()) if self.used_at else (self,)
 
@@ -77,17 +75,17 @@ class Scalar(NamedTuple):
 class Sequence(NamedTuple):
     """A list, in file order."""
 
-    items: tuple[Value, ...]
+    items: "tuple[Value, ...]"
     origin: Origin
 
 
 class Mapping(NamedTuple):
     """Keys with their values, in file order. The origin of each value is the position of its key."""
 
-    entries: dict[str, Value]
+    entries: "dict[str, Value]"
     origin: Origin
 
-    def get(self, key: str) -> Value | None:
+    def get(self, key: str) -> "Value | None":
         return self.entries.get(key)
 
     def __contains__(self, key: object) -> bool:

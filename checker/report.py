@@ -1,7 +1,5 @@
 """The Report: everything that is said of one submission. Each output format is a view of it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal, NamedTuple
 

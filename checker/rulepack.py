@@ -4,11 +4,9 @@ A pack is `rules/<module>/module.yaml`; `rules/common.yaml` holds the words that
 not fit (an unknown key, a way to fail without words, a fact that a sentence cannot have) stops with file and line.
 """
 
-from __future__ import annotations
-
+import os
 import re
 from collections.abc import Mapping as MappingABC
-from pathlib import Path
 from typing import Any, Literal, NamedTuple, NoReturn
 
 from checker.checks.finding import Finding
@@ -18,6 +16,7 @@ from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Service, Val
 from checker.serverless.parsing import decode, parse_yaml
 from checker.shipped import rules_folder
 
+_PACK_FILE = "module.yaml"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -186,29 +185,32 @@ def fill(sentence: str, facts: MappingABC[str, str] | Facts) -> str:
 
 def module_ids() -> list[str]:
     """The ids of the shipped modules, sorted."""
-    return sorted(path.parent.name for path in rules_folder().glob("*/module.yaml"))
+    folder = rules_folder()
+    return sorted(name for name in os.listdir(folder) if os.path.isfile(os.path.join(folder, name, _PACK_FILE)))
 
 
 def load_pack(module: str) -> RulePack:
     """The shipped rule pack of a module. Raises UsageError for a module that does not exist."""
     if module not in module_ids():
         raise UsageError(f"there is no module `{module}`; there are {', '.join(module_ids())}.")
-    return read_pack(rules_folder() / module / "module.yaml")
+    return read_pack(os.path.join(rules_folder(), module, _PACK_FILE))
 
 
-def read_pack(path: Path) -> RulePack:
+def read_pack(path: str | os.PathLike[str]) -> RulePack:
     """Read a rule pack. Raises CheckError `invalid-config` at the line that does not fit."""
-    return _Reader(_document(path)).pack(_common(rules_folder() / "common.yaml"))
+    return _Reader(_document(path)).pack(_common(os.path.join(rules_folder(), "common.yaml")))
 
 
-def _document(path: Path) -> Mapping:
-    document = parse_yaml(decode(path.read_bytes(), path.name), path.name)
+def _document(path: str | os.PathLike[str]) -> Mapping:
+    name = os.path.basename(path)
+    with open(path, "rb") as stream:
+        document = parse_yaml(decode(stream.read(), name), name)
     if not isinstance(document, Mapping):
-        raise CheckError("invalid-config", "a rule pack is a mapping.", file=path.name, line=1, column=1)
+        raise CheckError("invalid-config", "a rule pack is a mapping.", file=name, line=1, column=1)
     return document
 
 
-def _common(path: Path) -> Common:
+def _common(path: str) -> Common:
     root = _Object(_document(path))
     unknown = {slot: _words(_Object(value)) for slot, value in root.mapping("unknown").entries.items()}
     notes = root.texts("notes")
@@ -217,7 +219,7 @@ def _common(path: Path) -> Common:
     return Common(unknown, notes, not_as_written)
 
 
-def _words(given: _Object) -> Words:
+def _words(given: "_Object") -> Words:
     words = Words(given.text("code"), given.text("say"), given.text("settle", ""), given.text("note", ""))
     given.end()
     return words
@@ -272,10 +274,10 @@ class _Object:
             _stop(value.origin, f"`{key}` is a list")
         return value.items
 
-    def objects(self, key: str, *, optional: bool = False) -> list[_Object]:
+    def objects(self, key: str, *, optional: bool = False) -> "list[_Object]":
         return [_Object(item) for item in self.items(key, optional=optional)]
 
-    def object(self, key: str) -> _Object:
+    def object(self, key: str) -> "_Object":
         return _Object(self.need(key))
 
     def mapping(self, key: str) -> Mapping:

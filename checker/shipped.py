@@ -1,27 +1,38 @@
-"""Where the data that ships with the package lies: in the wheel, or at the top of the repository."""
+"""Where the data that ships with the package lies: in the wheel, or at the top of the repository.
+
+Paths are plain strings here and on the way of a check: they need no import of pathlib, which every start would pay.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from typing import TYPE_CHECKING
 
-_PACKAGE = Path(__file__).parent
-_SHIPPED = _PACKAGE / "data"
-_REPOSITORY = _PACKAGE.parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
-def rules_folder() -> Path:
+def rules_folder() -> str:
+    """The folder of the rule packs."""
     return _folder("rules", "rules")
 
 
 def reports_folder() -> Path:
-    return _folder("reports", "reports")
+    """The folder of the templates, the style sheet and the icons of the pages."""
+    from pathlib import Path
+
+    return Path(_folder("reports", "reports"))
 
 
 def sample_class_folder() -> Path:
     """The sample class of `rydecheck demo`."""
-    return _folder("class", "fixtures/class")
+    from pathlib import Path
+
+    return Path(_folder("class", os.path.join("fixtures", "class")))
 
 
-def _folder(shipped: str, in_repository: str) -> Path:
-    folder = _SHIPPED / shipped
-    return folder if folder.is_dir() else _REPOSITORY / in_repository
+def _folder(shipped: str, in_repository: str) -> str:
+    folder = os.path.join(_PACKAGE, "data", shipped)
+    return folder if os.path.isdir(folder) else os.path.join(os.path.dirname(_PACKAGE), in_repository)

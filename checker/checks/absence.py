@@ -1,7 +1,5 @@
 """Whether a property is gone from one resource and from its indexes."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from checker.checks import found_resource

@@ -1,7 +1,5 @@
 """Whether the role of one function allows an action on one resource, and if not, what is nearest to it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -4,8 +4,6 @@ Source: the plugin's README and its version 0.6: `custom.capacities` is a list, 
 200), `indexOnly: true` leaves the table itself alone.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from checker.checks.finding import Finding, fail, passed, unknown

@@ -1,7 +1,5 @@
 """Whether one function's failed events go to one queue."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 from checker.checks.finding import Finding, fail, passed, unknown

@@ -1,7 +1,5 @@
 """Whether a function is triggered by a resource, and may do with the event what it is for."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from checker.checks.finding import Finding, fail, passed, unknown

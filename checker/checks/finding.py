@@ -1,7 +1,5 @@
 """What a check found in one source."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 from checker.model import Facts, Origin, Unknown

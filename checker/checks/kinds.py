@@ -1,7 +1,5 @@
 """The kinds of check by name; each module is imported when a rule pack first uses its kind."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Whether the framework loads a plugin."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from checker.checks.finding import Finding, Remark, fail, passed, unknown

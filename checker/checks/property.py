@@ -1,7 +1,5 @@
 """Whether a property of one resource has the value asked for."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from checker.checks import found_resource

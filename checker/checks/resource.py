@@ -1,7 +1,5 @@
 """Whether a resource is there, under its name and of its type."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from checker.checks.finding import Finding, fail, passed, unknown

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from checker.errors import UsageError
 
@@ -32,25 +31,33 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return _parser().parse_args(arguments)
 
 
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    # argparse asks for a formatter at each argument, and one without a width imports shutil to ask the terminal.
+    return argparse.RawDescriptionHelpFormatter(prog, width=80)
+
+
+_COMMON: Any = {"formatter_class": _formatter, "allow_abbrev": False}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="rydecheck",
         description="Checks a serverless.yml of the workshop, step by step, and says what to do next.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        **_COMMON,
     )
     parser.add_argument("--version", action="store_true", help="print the version and leave")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    _add_check(commands.add_parser("check", help="check one service (the default)", allow_abbrev=False))
-    explain = commands.add_parser("explain", help="what a check asks for, why, and its hints", allow_abbrev=False)
+    # Without `prog`, argparse would format a usage line at every start to find it.
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, prog="rydecheck")
+    _add_check(commands.add_parser("check", help="check one service (the default)", **_COMMON))
+    explain = commands.add_parser("explain", help="what a check asks for, why, and its hints", **_COMMON)
     explain.add_argument("check", metavar="CHECK", help="a check, such as dlq.queue")
     explain.add_argument("--hint", type=int, metavar="N", help="print hint N only, from 1 (a nudge) on")
     _add_module(explain)
-    commands.add_parser("modules", help="the modules and their checks", allow_abbrev=False)
-    demo = commands.add_parser("demo", help="check a sample class and write its pages", allow_abbrev=False)
-    demo.add_argument("--out", type=Path, default=Path("rydecheck-demo"), metavar="DIR", help="default: %(default)s")
-    commands.add_parser("version", help="print the version", allow_abbrev=False)
+    commands.add_parser("modules", help="the modules and their checks", **_COMMON)
+    demo = commands.add_parser("demo", help="check a sample class and write its pages", **_COMMON)
+    demo.add_argument("--out", default="rydecheck-demo", metavar="DIR", help="default: %(default)s")
+    commands.add_parser("version", help="print the version", **_COMMON)
     return parser
 
 
@@ -58,7 +65,6 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "path",
         nargs="?",
-        type=Path,
         metavar="PATH",
         help="the service's folder or its serverless.yml (default: the current folder)",
     )
@@ -74,7 +80,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
     output = check.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
-    output.add_argument("--output", type=Path, metavar="FILE", help="write here instead of the standard output")
+    output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
 
 
 def _add_module(parser: argparse.ArgumentParser) -> None:

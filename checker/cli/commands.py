@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 from checker.cli.arguments import assignments, parse
 from checker.cli.output import write_file, write_stream
@@ -62,19 +61,19 @@ def _check(asked: Namespace) -> int:
     return {"complete": COMPLETE, "incomplete": INCOMPLETE, "error": FAILED}[report.status]
 
 
-def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[Path, frozenset[str]]:
+def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[str, frozenset[str]]:
     """The path, and the ids of the checks that `--only` names.
 
     `--only` takes all that follows it, so a last name that is no check but exists on disk is the path.
     """
     names = [name for given in asked.only for name in given.split(",") if name]
     known = {rule.id for rule in pack.rules} | {step.id for step in pack.steps}
-    path: Path | None = asked.path
-    if path is None and names and names[-1] not in known and Path(names[-1]).exists():
-        path = Path(names.pop())
+    path: str | None = asked.path
+    if path is None and names and names[-1] not in known and os.path.exists(names[-1]):
+        path = names.pop()
     steps = {step.id: [rule.id for rule in pack.rules if rule.step == step.id] for step in pack.steps}
     only = [check for name in names for check in (steps.get(name) or [pack.rule(name).id])]
-    return path or Path(), frozenset(only)
+    return path or ".", frozenset(only)
 
 
 def _render(report: object, asked: Namespace) -> str:

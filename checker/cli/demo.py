@@ -15,18 +15,19 @@ from checker.rulepack import load_pack
 from checker.shipped import sample_class_folder
 
 
-def demo(out: Path) -> int:
+def demo(out: str) -> int:
     """Check every attendee of the sample class, print how far each is, and write the pages into `out`."""
+    folder = Path(out)
     reports = sample_reports()
     draw = Terminal.of(sys.stdout)
     write_stream(sys.stdout, "\n".join(_line(report, draw) for report in reports) + "\n")
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{out} cannot be made: {error.strerror}.") from None
     for name, page in sample_pages(reports).items():
-        write_file(out / name, page)
-    write_stream(sys.stdout, f"\nThe pages of this class: {out / 'index.html'}\n")
+        write_file(folder / name, page)
+    write_stream(sys.stdout, f"\nThe pages of this class: {folder / 'index.html'}\n")
     return 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
 from typing import TextIO
 
 from checker.errors import UsageError
@@ -17,23 +16,24 @@ def write_stream(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: str | os.PathLike[str], text: str) -> None:
     """Write the whole file or nothing: a reader never sees half of it. Raises UsageError when it cannot be written."""
     try:
-        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            if path.is_dir():
-                raise UsageError(f"{path} is a folder; name a file to write.")
-            path.write_text(text, encoding="utf-8")  # a device or pipe is written to, never replaced
+        if os.path.isdir(path):
+            raise UsageError(f"{path} is a folder; name a file to write.")
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8") as stream:  # a device or pipe is written to, never replaced
+                stream.write(text)
             return
-        _replace(Path(os.path.realpath(path)), text)
+        _replace(os.path.realpath(path), text)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: str, text: str) -> None:
     import tempfile
 
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=f".{os.path.basename(path)}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
             stream.write(text)
@@ -44,10 +44,10 @@ def _replace(path: Path, text: str) -> None:
         raise
 
 
-def _mode(path: Path) -> int:
+def _mode(path: str) -> int:
     """The permissions of the file that is replaced, or those a new file gets."""
-    if path.exists():
-        return stat.S_IMODE(path.stat().st_mode)
+    if os.path.exists(path):
+        return stat.S_IMODE(os.stat(path).st_mode)
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

@@ -4,8 +4,6 @@ The sixth segment of a pattern may hold colons; a wildcard never reaches over a 
 than six segments is completed with `*` (IAM User Guide, "IAM JSON policy elements: Resource").
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from enum import Enum

@@ -1,7 +1,5 @@
 """CloudFormation's intrinsic functions, as far as they can be told before a deployment."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

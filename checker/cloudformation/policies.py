@@ -3,8 +3,6 @@
 Rules: IAM User Guide, "Policy evaluation logic". An explicit deny wins; `Effect` is case-sensitive, actions are not.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,9 +1,8 @@
 """One submission on disk → its Report."""
 
-from __future__ import annotations
-
+import os
 import re
-from pathlib import Path
+import stat
 from typing import NamedTuple
 
 from checker.answers import FILE as ANSWERS_FILE
@@ -31,15 +30,16 @@ class Request(NamedTuple):
     strict: bool = False
 
 
-def check_path(path: Path, pack: RulePack, request: Request) -> Report:
+def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -> Report:
     """Judge the service in a folder, or the one that a configuration file describes. Never raises for a submission."""
-    submission = Submission(id=shown(_folder_of(path).resolve().name), path=shown(str(path)))
+    name = os.fspath(path)
+    submission = Submission(id=_id(name), path=shown(name))
     try:
-        folder, name = _locate(path)
+        folder, file = _locate(name)
     except CheckError as error:
         return Report(pack, submission, error=error)
     try:
-        service = read_service(folder, request.settings, name)
+        service = read_service(folder, request.settings, file)
         return judge(
             pack,
             {"file": service},
@@ -54,35 +54,39 @@ def check_path(path: Path, pack: RulePack, request: Request) -> Report:
         return Report(pack, submission, error=_internal(error))
 
 
-def _folder_of(path: Path) -> Path:
-    return path if path.is_dir() else path.parent
-
-
-def _locate(path: Path) -> tuple[SubmissionFolder, str | None]:
+def _id(path: str) -> str:
+    """The name of the submission's folder."""
     try:
-        is_folder = path.is_dir()
-        exists = is_folder or path.exists()
-    except OSError as error:  # a folder on the way may not be searched, or the name is no name
-        raise CheckError("not-found", f"this cannot be read: {error.strerror}.", file=shown(str(path))) from None
-    except ValueError:
-        raise CheckError("not-found", "this is no path.", file=shown(str(path))) from None
-    if not exists:
+        real = os.path.realpath(path)
+    except (OSError, ValueError):
+        return shown(os.path.basename(path))
+    return shown(os.path.basename(real if os.path.isdir(real) else os.path.dirname(real)))
+
+
+def _locate(path: str) -> tuple[SubmissionFolder, str | None]:
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
         raise CheckError(
             "not-found",
             "there is no such file or folder.",
             advice="Name the service's folder or its serverless.yml.",
-            file=shown(str(path)),
-        )
-    if is_folder:
+            file=shown(path),
+        ) from None
+    except (OSError, ValueError) as error:  # a folder on the way may not be searched, or the name is no name
+        why = error.strerror if isinstance(error, OSError) else "this is no name of a file"
+        raise CheckError("not-found", f"this cannot be read: {why}.", file=shown(path)) from None
+    if stat.S_ISDIR(status.st_mode):
         return SubmissionFolder(path), None
-    if not is_configuration(path.name):
+    folder, file = os.path.split(path)
+    if not is_configuration(file):
         raise CheckError(
             "not-found",
             "this is no serverless configuration.",
             advice="Name a folder, or a .yml, .yaml or .json file.",
-            file=shown(str(path)),
+            file=shown(path),
         )
-    return SubmissionFolder(path.parent), path.name
+    return SubmissionFolder(folder or "."), file
 
 
 def _identified(submission: Submission, service: Service) -> Submission:
@@ -126,7 +130,7 @@ def _internal(error: Exception) -> CheckError:
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place is not None else "?"
+    where = f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place is not None else "?"
     return CheckError(
         "internal",
         f"rydecheck made a mistake ({type(error).__name__} at {where}).",

@@ -1,7 +1,5 @@
 """What the terminal can show: colour, the characters of its encoding, and its width."""
 
-from __future__ import annotations
-
 import os
 from typing import NamedTuple, TextIO
 
@@ -22,7 +20,7 @@ class Terminal(NamedTuple):
     width: int = 80
 
     @classmethod
-    def of(cls, stream: TextIO) -> Terminal:
+    def of(cls, stream: TextIO) -> "Terminal":
         """What a stream can show. Colour needs a terminal, and is off with `NO_COLOR` (no-color.org) or `TERM=dumb`."""
         is_terminal = stream.isatty()
         colour = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -15,7 +15,7 @@ _MARKS = {
     "skipped": ("–", "skipped", "dim"),
 }
 _OPTIONAL = ("○", "open", "dim")
-_BAR = 24
+_BAR = 20
 _LINES_AROUND = 2
 
 
@@ -34,7 +34,8 @@ def _head(report: Report, draw: Terminal) -> Iterator[str]:
     one = report.submission
     names = [one.service, f"stage {one.stage}" if one.stage else None, one.region, one.stack]
     yield draw.paint(draw.foreign(report.module.title), "bold")
-    yield draw.paint(draw.foreign(" · ".join(name for name in (one.id, *names) if name)), "dim")
+    identity = draw.foreign(" · ".join(name for name in (one.id, *names) if name))
+    yield from (draw.paint(line, "dim") for line in draw.wrapped(identity))
     yield ""
     yield _progress(report, draw)
 
@@ -51,8 +52,9 @@ def _step(step: Step, checks: list[CheckResult], draw: Terminal) -> Iterator[str
     counted = [check for check in checks if not check.rule.bonus]
     done = sum(check.outcome == "pass" for check in counted)
     progress = f"{done} of {len(counted)}" if counted else "optional"
-    room = max(1, draw.width - 2 - len(step.title) - len(progress))
-    yield draw.paint(draw.drawable(step.title), "bold") + " " * room + draw.paint(progress, "dim")
+    title = _cut(draw.drawable(step.title), draw.width - 4 - len(progress), draw)
+    room = draw.width - 2 - len(title) - len(progress)
+    yield draw.paint(title, "bold") + " " * room + draw.paint(progress, "dim")
     for check in checks:
         yield from _check(check, draw)
 
@@ -62,8 +64,9 @@ def _check(check: CheckResult, draw: Terminal) -> Iterator[str]:
     title = check.rule.title + (" (another way)" if check.equivalent else "")
     left = f"  {mark} {word:<8}"
     room = draw.width - 2 - len(left) - len(title) - len(check.rule.id)
-    line = draw.paint(draw.drawable(left), style) + draw.drawable(title)
-    yield line + " " * max(2, room) + draw.paint(check.rule.id, "dim") if room >= 0 else line
+    shown = _cut(draw.drawable(title), draw.width - 1 - len(left), draw)
+    tail = " " * room + draw.paint(check.rule.id, "dim") if room >= 2 else ""
+    yield draw.paint(draw.drawable(left), style) + shown + tail
     for note in check.notes:
         yield from (draw.paint(each, "yellow") for each in draw.wrapped(f"note: {note.message}", " " * len(left)))
 
@@ -75,7 +78,7 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
         if report.journey is not None and report.journey.state == "whole":
             yield from draw.wrapped(report.journey.sentence)
         return
-    yield draw.paint("Next: ", "bold") + draw.paint(draw.drawable(check.rule.title), "bold")
+    yield from (draw.paint(line, "bold") for line in draw.wrapped(f"Next: {check.rule.title}"))
     evidence = check.deciding.evidence
     if evidence:
         yield ""

@@ -1,7 +1,5 @@
 """Finding and reading the framework's configuration file of a submission."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import NamedTuple

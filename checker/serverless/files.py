@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
 
 from checker.errors import CheckError
 
@@ -20,7 +19,7 @@ class SubmissionFolder:
     At most 1 MiB a file, 5 MiB and 100 files in all.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: str) -> None:
         self.root = root
         self._real_root = os.path.realpath(root)
         self._read: dict[str, bytes] = {}
@@ -59,7 +58,7 @@ class SubmissionFolder:
                 "not-found",
                 f"the folder cannot be read: {error.strerror}.",
                 advice="Check its permissions.",
-                file=str(self.root),
+                file=self.root,
             ) from None
         return next((name for name in names if name in present), None)
 

@@ -5,8 +5,6 @@ stack. Scalars are typed by our own table after js-yaml 4, where `yes` and `no` 
 CloudFormation's short tags become their long form.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any, NamedTuple, NoReturn
 

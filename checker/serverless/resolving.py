@@ -1,7 +1,5 @@
 """Variables → values: every `${…}` of the framework replaced, or Unknown where the answer lies elsewhere."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping as StringMapping
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 Parsing only; `resolving` looks the values up.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 
@@ -18,7 +16,7 @@ NESTING_LIMIT = 20
 class Literal(NamedTuple):
     """A default written out: text in quotes (which may hold variables), a number, a boolean or null."""
 
-    parts: tuple[Part, ...]
+    parts: "tuple[Part, ...]"
     quoted: bool
 
 
@@ -27,7 +25,7 @@ class Lookup(NamedTuple):
 
     type: str
     parameters: str | None
-    address: tuple[Part, ...]
+    address: "tuple[Part, ...]"
 
 
 class Variable(NamedTuple):

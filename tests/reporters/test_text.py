@@ -1,0 +1,133 @@
+"""The text for a learner's terminal: what it says, how wide it is, and that it is safe."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from checker.cohort.submission import Request, check_path
+from checker.report import Report
+from checker.reporters.terminal import Terminal
+from checker.reporters.text import render
+from checker.rulepack import RulePack
+from tests.conftest import FIXTURES, Checked
+
+SERVICES = sorted(path.parent for path in FIXTURES.rglob("serverless.yml"))
+
+CHIDI = """\
+Serverless Reliability
+chidi · wild-rydes-ride-record · stage dev · us-east-2
+
+████████████████░░░░  5 of 6
+
+A dead letter queue for PutRideRecordSns                                3 of 4
+  ✓ pass    Enable the dead letter plugin                           dlq.plugin
+  ✓ pass    Create the queue PutRideRecordSnsDlq                     dlq.queue
+  ✗ fails   Let PutRideRecordSns write to the queue             dlq.permission
+  ✓ pass    Point PutRideRecordSns at the queue                     dlq.target
+
+A table that scales with the rides                                      2 of 2
+  ✓ pass    Bill RideRecordTable on demand                     table.on_demand
+  ✓ pass    Remove the fixed capacity of RideRecordTable  table.no_provisioned
+
+Extra credit                                                          optional
+  ○ open    Process the dead letter queue                  extra.dlq_processor
+  ○ open    Scale the table automatically                    extra.autoscaling
+
+Next: Let PutRideRecordSns write to the queue
+
+  serverless.yml:46:5  provider.iamRoleStatements[1].Resource
+      44 |     Action:
+      45 |     - "sqs:SendMessage"
+  >   46 |     Resource:
+      47 |       Ref: PutRideRecordSnsDlq
+      48 |
+
+  `Ref` of a queue gives its URL, and IAM compares ARNs.
+  Why: Lambda delivers a failed event with the function's own role. Without
+  this permission the event is dropped, and nobody is told.
+
+  A hint: rydecheck explain dlq.permission --hint 1
+
+Questions: 2 of 4 answered in ANSWERS.md
+"""
+
+
+def judged(folder: Path, pack: RulePack) -> Report:
+    return check_path(folder, pack, Request())
+
+
+def test_the_whole_text(pack: RulePack) -> None:
+    assert render(judged(FIXTURES / "class" / "chidi", pack)) == CHIDI
+
+
+def test_a_near_miss_is_named_with_its_line(pack: RulePack) -> None:
+    text = " ".join(render(judged(FIXTURES / "class" / "dora", pack)).split())
+    report = judged(FIXTURES / "class" / "dora", pack)
+    line = next(check for check in report.checks if check.rule.id == "dlq.queue").first.evidence[0].line
+    assert f"`PutRideRecordSnsDLQ` on line {line} is a queue; the workshop's name is `PutRideRecordSnsDlq`." in text
+
+
+def test_a_complete_service_is_told_so(pack: RulePack) -> None:
+    text = render(judged(FIXTURES / "class" / "ada", pack))
+    assert "Complete: every check passes." in text
+    assert "Next:" not in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_no_line_is_wider_than_the_terminal(pack: RulePack, width: int) -> None:
+    for folder in SERVICES:
+        for line in render(judged(folder, pack), Terminal(width=width)).splitlines():
+            is_command = line.startswith("  A hint: ")  # to be copied, so never broken
+            assert len(line) <= width or is_command, (folder, line)
+
+
+def test_without_unicode_all_is_ascii(pack: RulePack) -> None:
+    for folder in SERVICES:
+        assert render(judged(folder, pack), Terminal(unicode=False)).isascii(), folder
+
+
+def test_colour_only_adds_escapes(pack: RulePack) -> None:
+    import re
+
+    report = judged(FIXTURES / "class" / "maya", pack)
+    coloured = render(report, Terminal(colour=True))
+    assert coloured != render(report)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render(report)
+
+
+class Screen(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colour_needs_a_terminal_and_respects_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert Terminal.of(Screen()).colour
+    assert not Terminal.of(io.StringIO()).colour
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not Terminal.of(Screen()).colour
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    assert not Terminal.of(Screen()).colour
+
+
+def test_a_hostile_file_cannot_drive_the_terminal(checked: Checked) -> None:
+    text = (FIXTURES / "service" / "answer" / "serverless.yml").read_text(encoding="utf-8")
+    hostile = text.replace(
+        "BillingMode: PAY_PER_REQUEST", 'BillingMode: "\\e]0;owned\\a\\e[2J\u202e[/b]<script>"  # \u202e \u2066'
+    ).replace("service: wild-rydes-ride-record", 'service: "a\\e[31m\\nb"')
+    report = checked(hostile)
+    assert report.error is None
+    for draw in (Terminal(), Terminal(colour=True)):
+        shown = render(report, draw).replace("\x1b[0m", "")
+        for code in ("1", "2", "31", "32", "33", "34", "1;32"):
+            shown = shown.replace(f"\x1b[{code}m", "")
+        assert "\x1b" not in shown
+        assert not {"\u202e", "\u2066", "\a"} & set(shown)
+        assert "[/b]<script>" in shown
