@@ -1,0 +1,233 @@
+"""The pages: one for an attendee, and one for a class with a link to each of them.
+
+A page is one file that asks for nothing from outside. What it looks like is in `reports/`: templates, a style sheet
+and icons; here stands what the templates are given. Every text is escaped, and characters that cannot be seen are
+spelled out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import combining, east_asian_width
+from urllib.parse import quote
+
+from checker.edits import edit_lines
+from checker.shipped import reports_folder
+from checker.wording import visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    from checker.report import CheckResult, Connection, Evidence, Journey, Report, Station, Verdict
+    from checker.rulepack import Rule, RulePack
+
+_CODE = re.compile(r"`([^`\n]+)`")
+# Not strftime: its month names follow the locale of the machine.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def render(report: Report, theme: Path | None = None) -> str:
+    """The page of one attendee. A template, style sheet or icon in the folder `theme` wins over the shipped one."""
+    template = _environment(theme).get_template("attendee.html.j2")
+    return template.render(report=report, module=report.module)
+
+
+def render_class(reports: Sequence[tuple[Report, str]], title: str, theme: Path | None = None) -> str:
+    """The page of a class: where everybody is, and every check of everybody.
+
+    Each report comes with the path of its page, relative to this one and not yet quoted for a URL.
+    """
+    template = _environment(theme).get_template("class.html.j2")
+    return template.render(title=title, rows=reports, overview=_overview([report for report, _ in reports]))
+
+
+# Compiling the templates takes longer than all else, and a class has many pages.
+@lru_cache(maxsize=4)
+def _environment(theme: Path | None) -> Environment:
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    folders = [reports_folder()] if theme is None else [theme, reports_folder()]
+    loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+
+    def style() -> Markup:
+        """The style sheet as it stands: braces in it are not for Jinja."""
+        return Markup(loader.get_source(environment, "style.css")[0])  # noqa: S704 - ours or the theme's
+
+    environment.globals.update(edit_lines=edit_lines, excerpts=excerpts, progress=progress, state=state, style=style)
+    environment.globals.update(route=route, caret=caret)
+    environment.filters.update(said=said, fit=fit, moment=moment, href=href, around=around, sentence=sentence)
+    return environment
+
+
+def _finalized(value: Any) -> Any:
+    """What a template prints; Jinja escapes it afterwards, unless it is Markup of the templates themselves."""
+    return visible(value) if type(value) is str else value
+
+
+def said(text: str) -> Markup:
+    """A message, with what stands in backticks as code."""
+    from markupsafe import Markup, escape
+
+    escaped = str(escape(visible(text)))
+    return Markup(_CODE.sub(r"<code>\1</code>", escaped))  # noqa: S704 - escaped in the line above
+
+
+def sentence(text: str) -> str:
+    """An error's message on its own, where the command line puts it behind a place: with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def fit(text: str, most: int) -> str:
+    """A name in the room of that many letters; names are told apart by their ends, so the middle goes."""
+    text = visible(text)
+    if _width(text) <= most:
+        return text
+    head, tail = 0, len(text)
+    while _width(text[: head + 1]) <= most // 2:
+        head += 1
+    while _width(text[tail - 1 :]) <= most - most // 2 - 1:
+        tail -= 1
+    return f"{text[:head]}…{text[tail:]}"
+
+
+def _width(text: str) -> int:
+    """How many letters' room a text takes: East Asian characters and pictures take two, marks above a letter none."""
+    wide = sum(east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(combining(character) != 0 for character in text)
+
+
+def moment(at: datetime) -> str:
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
+
+
+def href(path: str) -> str:
+    """A relative path as a link. A colon is quoted too, so that nothing becomes a scheme."""
+    return quote(path.lstrip("/"), safe="/._-~", errors="replace")
+
+
+def state(judged: CheckResult | Verdict, rule: Rule) -> str:
+    """The outcome as it is shown: a pass may be `other` than the workshop's, a bonus that fails is only `open`."""
+    if judged.outcome == "pass":
+        return "other" if judged.equivalent else "pass"
+    if judged.outcome == "fail" and rule.bonus:
+        return "open"
+    return judged.outcome
+
+
+def progress(checks: Iterable[CheckResult]) -> tuple[int, int]:
+    """Points earned and points possible; a check that does not apply counts for neither."""
+    counted = [check for check in checks if check.outcome != "skipped"]
+    return sum(check.earned for check in counted), sum(check.rule.points for check in counted)
+
+
+class Excerpt(NamedTuple):
+    """Lines of one file with the places in them that a verdict rests on."""
+
+    places: tuple[Evidence, ...]
+    lines: tuple[tuple[int, str], ...]
+
+    @property
+    def marked(self) -> frozenset[int]:
+        return frozenset(place.line for place in self.places)
+
+
+def excerpts(evidence: Iterable[Evidence]) -> list[Excerpt]:
+    """The excerpts of a verdict: each line once, and places whose lines touch in one excerpt."""
+    found: list[Excerpt] = []
+    for place in evidence:
+        near = next((one for one in found if _touch(one, place)), None)
+        if near is None:
+            found.append(Excerpt((place,), place.excerpt))
+        elif place.line not in near.marked:
+            joined = Excerpt((*near.places, place), tuple(sorted({*near.lines, *place.excerpt})))
+            found[found.index(near)] = joined
+    return found
+
+
+def _touch(one: Excerpt, place: Evidence) -> bool:
+    if one.places[0].file != place.file:
+        return False
+    if not one.lines or not place.excerpt:
+        return place.line in one.marked
+    return one.lines[0][0] - 1 <= place.excerpt[-1][0] and place.excerpt[0][0] <= one.lines[-1][0] + 1
+
+
+def around(lines: Iterable[tuple[int, str]], line: int, context: int = 1) -> list[tuple[int, str]]:
+    """The lines next to a line, out of an excerpt."""
+    return [each for each in lines if abs(each[0] - line) <= context]
+
+
+def caret(text: str, column: int) -> str:
+    """Blanks up to a column (1-based) of a line as it is shown."""
+    return " " * len(visible(text[: column - 1]))
+
+
+class Route(NamedTuple):
+    """A journey laid out: the main line's stations, its legs between their indexes, and what branches off where."""
+
+    stations: tuple[Station, ...]
+    legs: tuple[tuple[int, int, Connection], ...]
+    branches: tuple[tuple[int, Station, Connection], ...]
+
+
+def route(journey: Journey) -> Route:
+    """The layout of a journey, the same for the wide and the upright picture."""
+    ends = {one.end for one in journey.connections if one.branch}
+    main = tuple(station for station in journey.stations if station.id not in ends)
+    index = {station.id: at for at, station in enumerate(main)}
+    by_id = {station.id: station for station in journey.stations}
+    return Route(
+        stations=main,
+        legs=tuple(
+            (index[one.start], index[one.end], one)
+            for one in journey.connections
+            if not one.branch and one.start in index and one.end in index
+        ),
+        branches=tuple(
+            (index[one.start], by_id[one.end], one) for one in journey.connections if one.branch and one.start in index
+        ),
+    )
+
+
+class Overview(NamedTuple):
+    """A class by the numbers: who has how many points, and how each check stands."""
+
+    module: RulePack | None
+    rules: tuple[Rule, ...]
+    possible: int
+    complete: int
+    error: int
+    passing: dict[str, int]
+
+
+def _overview(reports: Sequence[Report]) -> Overview:
+    module = reports[0].module if reports else None
+    asked = {check.rule.id for report in reports for check in report.checks}
+    return Overview(
+        module=module,
+        rules=tuple(rule for rule in module.rules if rule.id in asked or not asked) if module else (),
+        possible=max((report.score.possible for report in reports), default=0),
+        complete=sum(report.status == "complete" for report in reports),
+        error=sum(report.status == "error" for report in reports),
+        passing={
+            check: sum(one.outcome == "pass" for report in reports for one in report.checks if one.rule.id == check)
+            for check in sorted(asked)
+        },
+    )
