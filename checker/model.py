@@ -13,7 +13,8 @@ class Origin(NamedTuple):
     """The place in an attendee's file where a value stands: the position of its key, or of a list's item.
 
     `line` and `column` are 1-based. `path` names the value, like `provider.iamRoleStatements[1].Resource`.
-    `used_at` is the place that pulled the value in through a variable, an alias or a merge key.
+    `used_at` is the place that pulled the value in through variables, an alias or a merge key: the last, where the
+    framework finds it.
     """
 
     file: str
@@ -24,12 +25,17 @@ class Origin(NamedTuple):
 
     @property
     def use(self) -> "Origin":
-        """The outermost place that uses the value: where the framework finds it."""
-        return self.used_at.use if self.used_at else self
+        """The place that uses the value: where the framework finds it."""
+        return self.used_at or self
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """File, line and column, to tell whether two values are the same text."""
+        return self.file, self.line, self.column
 
     def chain(self) -> "tuple[Origin, ...]":
-        """The place of the text, then every place that pulls it in."""
-        return (self, *self.used_at.chain()) if self.used_at else (self,)
+        """The place of the text, then the place that pulls it in."""
+        return (self, self.used_at) if self.used_at else (self,)
 
 
 Facts = tuple[tuple[str, str], ...]
@@ -64,12 +70,24 @@ class Scalar(NamedTuple):
             return "null"
         if isinstance(self.value, bool):
             return "true" if self.value else "false"
+        if isinstance(self.value, float):
+            return _number_text(self.value)
         return str(self.value)
 
     @property
     def shown(self) -> str:
         """The value as a report may show it."""
         return self.secret if self.secret is not None else self.text
+
+
+def _number_text(number: float) -> str:
+    """A number as JavaScript writes it."""
+    if number != number:
+        return "NaN"
+    if number in (float("inf"), float("-inf")):
+        return "Infinity" if number > 0 else "-Infinity"
+    mantissa, e, exponent = repr(number).partition("e")
+    return f"{mantissa}e{int(exponent):+d}" if e else mantissa
 
 
 class Sequence(NamedTuple):
@@ -98,17 +116,7 @@ Value = Scalar | Sequence | Mapping | Unknown
 
 def placed(value: Value, use: Origin) -> Value:
     """The same value, pulled in at `use`."""
-    origin = value.origin
-    if origin.used_at is not None:
-        use = use._replace(used_at=None)
-        origin = origin._replace(used_at=_append(origin.used_at, use))
-    else:
-        origin = origin._replace(used_at=use)
-    return value._replace(origin=origin)
-
-
-def _append(chain: Origin, last: Origin) -> Origin:
-    return chain._replace(used_at=_append(chain.used_at, last) if chain.used_at else last)
+    return value._replace(origin=value.origin._replace(used_at=use))
 
 
 def text_of(value: Value | None) -> str | None:

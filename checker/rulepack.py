@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, NoReturn
 from checker.checks.finding import Finding
 from checker.checks.kinds import Kind, find_kind
 from checker.errors import CheckError, UsageError
-from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Service, Value
+from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Service, Value, walk
 from checker.serverless.parsing import decode, parse_yaml
 from checker.shipped import rules_folder
 
@@ -327,10 +327,18 @@ class _Reader:
             named += [*pack.journey.because, *pack.journey.labels]
         for check in named:
             if check not in ids:
-                _stop(self.root.value.origin, f"`{check}` is named, but there is no such check")
+                _stop(self.places(check)[0], f"`{check}` is named, but there is no such check")
         for check in ids:
             if ids.count(check) > 1:
-                _stop(self.root.value.origin, f"the check `{check}` stands here twice")
+                _stop(self.places(check)[-1], f"the check `{check}` stands here a second time")
+
+    def places(self, name: str) -> list[Origin]:
+        """Where a name stands in the pack, as a value or as a key."""
+        return [
+            value.origin
+            for key, value in walk(self.root.value)
+            if key == name or (isinstance(value, Scalar) and value.value == name)
+        ]
 
     @staticmethod
     def step(given: _Object) -> Step:

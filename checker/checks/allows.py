@@ -6,7 +6,7 @@ from typing import NamedTuple
 from checker.checks.finding import Finding, Remark, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
-from checker.cloudformation.intrinsics import Reference, Text, text_value
+from checker.cloudformation.intrinsics import Reference, Text, shown_text, text_value
 from checker.cloudformation.policies import (
     Decision,
     Wanted,
@@ -102,11 +102,11 @@ class _Nearest(NamedTuple):
     def idle(self, *, exact: bool) -> Finding | None:
         """A statement that reaches no role of the function, though it grants what is wanted (or names the queue)."""
         effective = {
-            _place(statement.origin) for allowing in (True, False) for statement in self.effective(allowing=allowing)
+            statement.origin.place for allowing in (True, False) for statement in self.effective(allowing=allowing)
         }
         for written in self.service.written_statements:
             statement = written.statement
-            if _place(statement.origin) in effective or text_of(statement.effect) == "Deny":
+            if statement.origin.place in effective or text_of(statement.effect) == "Deny":
                 continue
             if covers(statement, self.wanted, self.arns) or (not exact and self.names(statement) is not None):
                 return self.idle_finding(written)
@@ -123,7 +123,7 @@ class _Nearest(NamedTuple):
                 named = self.names(statement)
                 if named is not None:
                     slot, value = named
-                    return fail(slot, value.origin, found=_written(value))
+                    return fail(slot, value.origin, found=shown_text(value))
         return None
 
     def action(self) -> Finding | None:
@@ -185,14 +185,6 @@ class _Nearest(NamedTuple):
         return "bare_name" if text[0] in names else None
 
 
-def _written(value: Value) -> str:
-    """A resource entry as a sentence quotes it."""
-    text = text_value(value)
-    if isinstance(value, Scalar) or isinstance(text, Unknown):
-        return value.shown if isinstance(value, Scalar) else ""
-    return "".join(part if isinstance(part, str) else f"{part.name}.{part.attribute}".rstrip(".") for part in text)
-
-
 def _is_every_resource(statement: Statement) -> bool:
     """Whether the statement is for all resources alike, so that it says nothing of the queue."""
     return any(isinstance(value, Scalar) and value.text == "*" for value in statement.resources or ())
@@ -205,10 +197,6 @@ def _is_every_action(statement: Statement) -> bool:
 def _key_origin(statement: Statement, key: str) -> Origin:
     value = statement.body.get(key) if statement.body is not None else None
     return value.origin if value is not None else statement.origin
-
-
-def _place(origin: Origin) -> tuple[str, int, int]:
-    return origin.file, origin.line, origin.column
 
 
 KIND = Kind(

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
-from checker.cloudformation.intrinsics import text_value
+from checker.cloudformation.intrinsics import shown_text, text_value
 from checker.model import Function, Mapping, Scalar, Service, Target, Unknown, is_empty, text_of
 from checker.wording import near_name
 
@@ -93,10 +93,7 @@ def _is_certainly_other(service: Service, arn: Scalar | object, given: Parameter
 
 
 def _named(target: Target) -> str:
-    if isinstance(target.arn, Scalar):
-        return target.arn.shown
-    text = text_value(target.arn) if target.arn is not None else ()
-    return "" if isinstance(text, Unknown) else "".join(part if isinstance(part, str) else part.name for part in text)
+    return shown_text(target.arn) if target.arn is not None else ""
 
 
 def _no_function(service: Service, given: Parameters) -> Finding:

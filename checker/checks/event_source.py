@@ -6,8 +6,8 @@ from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
 from checker.cloudformation.intrinsics import text_value
-from checker.cloudformation.policies import Wanted, decide
-from checker.model import EventSource, Function, Scalar, Service, Unknown
+from checker.cloudformation.policies import Decision, Wanted, decide
+from checker.model import EventSource, Function, Role, Scalar, Service, Unknown
 
 
 class Parameters(NamedTuple):
@@ -29,9 +29,10 @@ class Parameters(NamedTuple):
 def judge(service: Service, given: Parameters) -> Finding:
     """Tell whether some function is fed by the source; the best candidate decides."""
     verdicts: list[Finding] = []
+    decisions: dict[int, list[Decision]] = {}  # by role: many functions share one
     for function in service.functions.entries.values():
         if given.function in ("", function.name):
-            verdicts.extend(_judge_event(service, function, event, given) for event in function.events)
+            verdicts.extend(_judge_event(service, function, event, given, decisions) for event in function.events)
     if service.functions.unknown is not None:
         verdicts.append(unknown(service.functions.unknown))
     relevant = [verdict for verdict in verdicts if verdict.slot != "absent"]
@@ -40,7 +41,13 @@ def judge(service: Service, given: Parameters) -> Finding:
     return best or fail("absent", service.functions.origin)
 
 
-def _judge_event(service: Service, function: Function, event: EventSource | Unknown, given: Parameters) -> Finding:
+def _judge_event(
+    service: Service,
+    function: Function,
+    event: EventSource | Unknown,
+    given: Parameters,
+    decisions: dict[int, list[Decision]],
+) -> Finding:
     if isinstance(event, Unknown):
         return unknown(event)
     if event.type != given.event:
@@ -53,7 +60,9 @@ def _judge_event(service: Service, function: Function, event: EventSource | Unkn
         return unknown(event.enabled)
     if isinstance(event.enabled, Scalar) and event.enabled.value is False:
         return fail("disabled", event.enabled.origin, found=function.name)
-    return _judge_permission(service, function, given) or passed(event.origin)
+    if id(function.role) not in decisions:
+        decisions[id(function.role)] = _decide(service, function.role, given)
+    return _judge_permission(function, decisions[id(function.role)]) or passed(event.origin)
 
 
 def _judge_source(service: Service, event: EventSource, given: Parameters) -> Finding | None:
@@ -69,12 +78,13 @@ def _judge_source(service: Service, event: EventSource, given: Parameters) -> Fi
     return None if matches else fail("absent", event.origin)
 
 
-def _judge_permission(service: Service, function: Function, given: Parameters) -> Finding | None:
+def _decide(service: Service, role: Role, given: Parameters) -> list[Decision]:
+    arns = Arns(service)
+    return [decide(role, Wanted(action, given.writes_to, given.writes_to_type), arns) for action in given.actions]
+
+
+def _judge_permission(function: Function, decisions: list[Decision]) -> Finding | None:
     """None when the function may do one of the actions, or none is asked for."""
-    decisions = [
-        decide(function.role, Wanted(action, given.writes_to, given.writes_to_type), Arns(service))
-        for action in given.actions
-    ]
     if not decisions or any(decision.allowed for decision in decisions):
         return None
     doubt = next((decision.unknown for decision in decisions if decision.unknown is not None), None)

@@ -7,7 +7,7 @@ from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.found_resource import find_resource
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
-from checker.model import Resource, Scalar, Service, Unknown
+from checker.model import Resource, Scalar, Service, Unknown, text_of
 from checker.wording import near_name
 
 
@@ -42,22 +42,19 @@ def _unset(service: Service, resource: Resource, given: Parameters) -> Finding:
     misspelled = near_name(given.property, keys)
     if misspelled is not None:
         return fail("misspelled", keys[misspelled].origin, found=misspelled)
-    elsewhere = [*service.find(lambda key, _: key == given.property)]
-    stray = next((one for one in elsewhere if not _belongs_to_another(service, one.origin.use.path, given)), None)
+    rightful = _of_other_resources(service, given)
+    elsewhere = service.find(lambda key, _: key == given.property)
+    stray = next((one for one in elsewhere if one.origin.place not in rightful), None)
     if stray is not None:
         place = stray.origin.use.path.rpartition(".")[0] or "the top level"
         return fail("misplaced", stray.origin.use, place=place)
     return fail("unset", resource.parent)
 
 
-def _belongs_to_another(service: Service, path: str, given: Parameters) -> bool:
-    """Whether a path is the same property of another resource of that type, where it rightly stands."""
-    return any(
-        path == f"resources.Resources.{name}.Properties.{given.property}"
-        and isinstance(one.type, Scalar)
-        and one.type.value == given.type
-        for name, one in service.resources.entries.items()
-    )
+def _of_other_resources(service: Service, given: Parameters) -> set[tuple[str, int, int]]:
+    """The places where the property rightly stands: in other resources of that type."""
+    values = [one.get(given.property) for one in service.resources.entries.values() if text_of(one.type) == given.type]
+    return {value.origin.place for value in values if value is not None}
 
 
 KIND = Kind(

@@ -32,7 +32,7 @@ class Wildcard(Enum):
 Atom = str | Wildcard | Reference
 """One character, or something that stands for some."""
 
-_LONGEST_PATTERN = 2048  # no ARN is longer
+_LONGEST_PATTERN = 2048  # characters; no ARN is longer
 _RANDOM = "random"
 _CHARACTERS = {
     _RANDOM: re.compile(r"[A-Z0-9]"),
@@ -115,6 +115,8 @@ class Arns(NamedTuple):
             return True
         segments = _segments(expanded)
         target = self.of(logical_id, type_)
+        if sum(len(part) for segment in target for part in segment if isinstance(part, str)) > _LONGEST_PATTERN:
+            return False
         verdict: bool | None = True
         for index, wanted in enumerate(target):
             given = segments[index] if index < len(segments) else ("*",)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.model import Mapping, Scalar, Sequence, Unknown, Value, items_of, text_of
+from checker.model import Mapping, Scalar, Sequence, Unknown, Value, items_of, text_of, walk
 
 
 class Reference(NamedTuple):
@@ -23,7 +23,7 @@ Text = tuple[str | Reference, ...]
 """A string with the parts that only the deployment makes."""
 
 _NO_VALUE = "AWS::NoValue"
-_SUBSTITUTION = re.compile(r"\$\{([^}]*)\}")
+_SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 
 
 def function_of(value: Value | None) -> tuple[str, Value] | None:
@@ -49,7 +49,7 @@ def settle(value: Value | None) -> Value | None:
     if isinstance(text, Unknown):
         return text
     if all(isinstance(part, str) for part in text):
-        return Scalar("".join(part for part in text if isinstance(part, str)), value.origin)
+        return Scalar("".join(part for part in text if isinstance(part, str)), value.origin, _secret_in(value))
     return Unknown("made_by_deployment", value.origin, (("expression", name),))
 
 
@@ -102,6 +102,20 @@ def text_value(value: Value) -> Text | Unknown:
         agreed = _agreed(value, argument)
         return () if agreed is None else text_value(agreed)
     return Unknown("made_by_deployment", value.origin, (("expression", name),))
+
+
+def shown_text(value: Value) -> str:
+    """A string value as a report may show it: references by name, and nothing that came from the environment."""
+    secret = _secret_in(value)
+    text = text_value(value)
+    if secret is not None or isinstance(text, Unknown):
+        return secret or ""
+    return "".join(part if isinstance(part, str) else f"{part.name}.{part.attribute}".rstrip(".") for part in text)
+
+
+def _secret_in(value: Value) -> str | None:
+    """The expression of a secret that the value is made of."""
+    return next((one.secret for _, one in walk(value) if isinstance(one, Scalar) and one.secret is not None), None)
 
 
 def _get_att(argument: Value) -> Text | Unknown:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from checker.cloudformation.arns import Arns
-from checker.cloudformation.intrinsics import Text, text_value
+from checker.cloudformation.intrinsics import Text, shown_text, text_value
 from checker.model import Role, Scalar, Statement, Unknown, Value, text_of
 
 # AWS's own policies that functions use, and the actions they allow on all resources (AWS Managed Policy Reference).
@@ -110,8 +110,9 @@ def _better(first: Statement | None, second: Statement) -> Statement:
 
 def covers(statement: Statement, wanted: Wanted, arns: Arns) -> bool | None:
     """Whether the statement speaks of the action and the resource, whatever its effect; a condition leaves it open."""
-    action, resource = covers_action(statement, wanted.action), covers_resource(statement, wanted, arns)
-    if action is False or resource is False:
+    action = covers_action(statement, wanted.action)
+    resource = False if action is False else covers_resource(statement, wanted, arns)
+    if resource is False:
         return False
     return True if action and resource and statement.condition is None else None
 
@@ -221,9 +222,7 @@ def _managed(role: Role, action: str) -> tuple[Value | None, Unknown | None]:
         found = _MANAGED_ARN.fullmatch(arn)
         allowed = _AWS_MANAGED.get(found.group(1)) if found else None
         if allowed is None:
-            unknown = unknown or Unknown(
-                "policy_elsewhere", policy.origin, (("policy", policy.shown if isinstance(policy, Scalar) else arn),)
-            )
+            unknown = unknown or Unknown("policy_elsewhere", policy.origin, (("policy", shown_text(policy)),))
         elif any(wildcard_matches(pattern.lower(), action.lower()) for pattern in allowed):
             return policy, None
     return None, unknown

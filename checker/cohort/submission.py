@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from checker.answers import FILE as ANSWERS_FILE
 from checker.answers import parse_answers
+from checker.cohort.time_limit import time_limit
 from checker.engine import excerpt, judge, public_text
 from checker.errors import CheckError
 from checker.model import Scalar, Service, Value
@@ -39,15 +40,16 @@ def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -
     except CheckError as error:
         return Report(pack, submission, error=error)
     try:
-        service = read_service(folder, request.settings, file)
-        return judge(
-            pack,
-            {"file": service},
-            _identified(submission, service),
-            answers=_read_answers(folder, pack),
-            only=request.only,
-            strict=request.strict,
-        )
+        with time_limit():
+            service = read_service(folder, request.settings, file)
+            return judge(
+                pack,
+                {"file": service},
+                _identified(submission, service),
+                answers=_read_answers(folder, pack),
+                only=request.only,
+                strict=request.strict,
+            )
     except CheckError as error:
         return Report(pack, submission, error=error, error_excerpt=_error_excerpt(folder, error))
     except Exception as error:  # the border of a submission: whatever it did, the rest goes on

@@ -56,7 +56,7 @@ def read_configuration(folder: SubmissionFolder, name: str | None = None) -> Con
     return Configuration(
         file=file,
         document=document,
-        lines=text.splitlines(),
+        lines=text.replace("\r\n", "\n").replace("\r", "\n").split("\n"),
         packages=None if package is None else frozenset(_dependencies(package)),
         framework_version=_framework_version(document, package),
     )
@@ -152,7 +152,7 @@ def _lowest_version(wanted: str) -> tuple[int, int]:
 def merged_sections(value: Value | None, origin: Origin) -> tuple[Mapping, Unknown | None]:
     """A section given as a mapping, or as a list of mappings that the framework merges; and what of it is Unknown.
 
-    Two list items may hold parts of the same key (`Resources`): those are merged a level down.
+    List items may hold parts of the same key (`Resources`): mappings are merged deeply, other values replaced.
     """
     if value is None:
         return Mapping({}, origin), None
@@ -163,11 +163,17 @@ def merged_sections(value: Value | None, origin: Origin) -> tuple[Mapping, Unkno
             unknown = unknown or item
         elif isinstance(item, Mapping):
             for key, part in item.entries.items():
-                before = merged.get(key)
-                if isinstance(before, Mapping) and isinstance(part, Mapping):
-                    part = Mapping({**before.entries, **part.entries}, before.origin)
-                merged[key] = part
+                merged[key] = _merged(merged.get(key), part)
     return Mapping(merged, value.origin), unknown
+
+
+def _merged(before: Value | None, part: Value) -> Value:
+    if not isinstance(before, Mapping) or not isinstance(part, Mapping):
+        return part
+    entries = dict(before.entries)
+    for key, value in part.entries.items():
+        entries[key] = _merged(entries.get(key), value)
+    return Mapping(entries, before.origin)
 
 
 def is_configuration(name: str) -> bool:

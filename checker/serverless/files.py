@@ -78,9 +78,10 @@ def _read_regular(path: str, name: str) -> bytes | None:
         raise CheckError(
             "not-found", f"this cannot be read: {error.strerror}.", advice="Check its permissions.", file=name
         ) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise CheckError("not-found", "this is no regular file.", advice="Name a file.", file=name)
     with open(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise CheckError("not-found", "this is no regular file.", advice="Name a file.", file=name)
         content = stream.read(FILE_LIMIT + 1)
     if len(content) > FILE_LIMIT:
         raise _too_large(name, f"this file is larger than {FILE_LIMIT // 1024**2} MiB.")

@@ -67,6 +67,7 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         provider=provider_body,
         resources=resources,
         functions=function_bodies,
+        template=template,
         plugins=frozenset(plugins.entries),
         framework_version=configuration.framework_version,
     )
@@ -86,7 +87,7 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         plugins=plugins,
         capacities=_capacities(document),
         default_role=roles.default_role,
-        written_statements=written_statements(document),
+        written_statements=written_statements(document, provider_body, function_bodies, template),
         document=document,
         packages=configuration.packages,
         lines={configuration.file: configuration.lines},
@@ -187,11 +188,10 @@ def _events(value: Value | None) -> Iterable[EventSource | Unknown]:
             yield item
         elif isinstance(item, Mapping):
             for type_, given in item.entries.items():
-                if isinstance(given, Mapping) and "arn" in given:
-                    arn = given.entries["arn"]
-                    yield EventSource(type_, arn, given.get("enabled"), arn.origin)
-                else:
-                    yield EventSource(type_, given, value_at(given, "enabled"), given.origin)
+                enabled = given.get("enabled") if isinstance(given, Mapping) else None
+                arn = given.get("arn") if isinstance(given, Mapping) else None
+                source = given if arn is None else arn
+                yield EventSource(type_, source, enabled, source.origin)
         elif (name := text_of(item)) is not None:
             yield EventSource(name, None, None, item.origin)
 

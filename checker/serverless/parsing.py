@@ -15,6 +15,7 @@ from checker.model import Mapping, Origin, Scalar, Sequence, Value, placed
 
 NESTING_LIMIT = 100
 NODE_LIMIT = 100_000
+_LONGEST_PATH = 300  # every value keeps its path, so that long keys must not multiply
 
 _SHORT_TAGS = frozenset(
     [
@@ -40,8 +41,24 @@ _SHORT_TAGS = frozenset(
         "Transform",
     ]
 )
-_PLAIN_NAMES = {"Ref": "Ref", "Condition": "Condition"}
 _YAML_TAG = "tag:yaml.org,2002:"
+_YAML_TYPES = [
+    "binary",
+    "bool",
+    "float",
+    "int",
+    "map",
+    "merge",
+    "null",
+    "omap",
+    "pairs",
+    "seq",
+    "set",
+    "str",
+    "timestamp",
+]
+_KNOWN_TAGS = frozenset((*(f"!{name}" for name in _SHORT_TAGS), *(_YAML_TAG + name for name in _YAML_TYPES)))
+_PLAIN_NAMES = {"Ref": "Ref", "Condition": "Condition"}
 
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -49,6 +66,12 @@ _INTEGER = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?)\Z")
 _SPECIAL = {".inf": "inf", "-.inf": "-inf", "+.inf": "inf", ".nan": "nan"}
 _MAXIMAL_DIGITS = 300  # beyond this JavaScript has only Infinity, and Python refuses to convert
+
+# Characters that end a line for libyaml and not for js-yaml stand hidden behind others while libyaml reads.
+_LINE_ENDS = "\x85\u2028\u2029"
+_STAND_INS = "\ue085\ue028\ue029"
+_HIDDEN = str.maketrans(_LINE_ENDS, _STAND_INS)
+_SHOWN = str.maketrans(_STAND_INS, _LINE_ENDS)
 
 # What libyaml says, in words for people: a part of its message, ours, and what to do.
 _PROBLEMS = (
@@ -78,7 +101,7 @@ def parse_yaml(text: str, file: str) -> Value | None:
     Raises CheckError: `invalid-yaml` for what does not parse, and for duplicate keys, unknown tags and a second
     document, which js-yaml refuses; `too-large` past the bounds on nesting and on expanded aliases.
     """
-    return _Builder(text, file).build()
+    return _Builder(text if text.isascii() else text.translate(_HIDDEN), file).build()
 
 
 def decode(content: bytes, file: str) -> str:
@@ -128,6 +151,7 @@ class _Frame:
         self.items: list[Value] = []
         self.merged: list[Mapping] = []
         self.key: str | None = None
+        self.merging = False
         self.key_origin: Origin | None = None
         self.size = 1
         self.height = 1
@@ -221,14 +245,16 @@ class _Builder:
         self.add(value, event.anchor, size=1, height=0)
 
     def on_key(self, frame: _Frame, event: Any) -> None:
-        text: str = event.value
+        self.check_tag(event)
+        text: str = event.value if event.value.isascii() else event.value.translate(_SHOWN)
         plain = event.implicit[0]
-        path = f"{frame.origin.path}.{text}" if frame.origin.path else text
+        path = f"{frame.origin.path}.{text}"[:_LONGEST_PATH] if frame.origin.path else text[:_LONGEST_PATH]
         frame.key_origin = Origin(self.file, event.start_mark.line + 1, event.start_mark.column + 1, path)
         if event.anchor:
             self.anchors[event.anchor] = _Anchored(Scalar(text, frame.key_origin), 1, 0)
-        if text == "<<" and plain:
-            frame.key = "<<"
+        frame.merging = text == "<<" and plain
+        if frame.merging:
+            frame.key = text
             return
         key = Scalar(typed(text) if plain else text, frame.key_origin).text
         if key in frame.entries:
@@ -305,6 +331,15 @@ class _Builder:
         if anchor:
             self.anchors[anchor] = _Anchored(value, size, height)
         self.nodes += 1
+        if self.nodes > NODE_LIMIT:
+            raise CheckError(
+                "too-large",
+                f"there are more than {NODE_LIMIT:,} values.",
+                advice="A service's configuration never needs that much.",
+                file=self.file,
+                line=value.origin.line,
+                column=value.origin.column,
+            )
         if not self.stack:
             self.root = value
             return
@@ -316,7 +351,7 @@ class _Builder:
             return
         assert frame.key is not None
         assert frame.key_origin is not None
-        if frame.key == "<<":
+        if frame.merging:
             self.merge(frame, value, frame.key_origin)
         else:
             frame.entries[frame.key] = value
@@ -339,18 +374,18 @@ class _Builder:
 
     def scalar(self, event: yaml.ScalarEvent, origin: Origin) -> Value:
         tag: str | None = event.tag
-        text: str = event.value
+        text: str = event.value if event.value.isascii() else event.value.translate(_SHOWN)
         if tag is None:
             return Scalar(typed(text) if event.implicit[0] else text, origin)
         if tag == "!" or tag == f"{_YAML_TAG}str":
             return Scalar(text, origin)
         if tag.startswith(_YAML_TAG):
             return Scalar(typed(text), origin)
-        return self.tagged(tag, Scalar(typed(text) if event.style is None else text, origin))
+        return self.tagged(tag, Scalar(text, origin))
 
     def check_tag(self, event: Any) -> None:
         tag: str | None = event.tag
-        if tag is None or tag == "!" or tag.startswith(_YAML_TAG) or tag.removeprefix("!") in _SHORT_TAGS:
+        if tag is None or tag == "!" or tag in _KNOWN_TAGS:
             return
         self.fail(
             event.start_mark,

@@ -9,7 +9,7 @@ from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Unknown, Val
 from checker.serverless.parsing import NESTING_LIMIT, NODE_LIMIT, typed
 from checker.serverless.variables import Literal, Lookup, Part, UnclosedVariableError, Variable, parse_template
 
-STRING_LIMIT = 1024 * 1024
+TEXT_LIMIT = 5 * 1024 * 1024
 SECONDS_LIMIT = 10.0
 
 # Their values live in the attendee's AWS account.
@@ -50,6 +50,7 @@ class Resolver:
         self._pending: set[int] = set()
         self._depth = 0
         self._steps = 0
+        self._characters = 0
         self._deadline = time.monotonic() + SECONDS_LIMIT
 
     def resolve_document(self) -> Mapping:
@@ -66,6 +67,8 @@ class Resolver:
             isinstance(value, Scalar) and not (isinstance(value.value, str) and "${" in value.value)
         ):
             return value
+        if isinstance(value, Scalar) and value.secret is not None:
+            return value  # text of the environment is no expression of the file
         known = self._done.get(id(value))
         if known is not None:
             return known
@@ -130,8 +133,9 @@ class Resolver:
             place = value.origin if len(parts) == 1 else origin
             secret = secret or value.secret is not None
             texts.append(value.text)
-        if sum(map(len, texts)) > STRING_LIMIT:
-            raise _too_large(origin, "the variables expand to a text larger than 1 MiB.")
+        self._characters += sum(map(len, texts))
+        if self._characters > TEXT_LIMIT:
+            raise _too_large(origin, f"the variables expand to more than {TEXT_LIMIT // 1024**2} MiB of text.")
         shown = "".join(part if isinstance(part, str) else part.text for part in parts)
         return Scalar("".join(texts), place, secret=shown if secret else None)
 
@@ -177,7 +181,7 @@ class Resolver:
         """What one source answers; None when it has no such value."""
         if source.type in _ELSEWHERE:
             return Unknown(_ELSEWHERE[source.type], at, _facts(variable.text))
-        if source.type not in ("self", "opt", "env"):
+        if source.with_parameters or source.type not in ("self", "opt", "env"):
             return Unknown("source_unread", at, _facts(variable.text, source=source.type))
         address = self._join(source.address, at)
         if isinstance(address, Unknown):

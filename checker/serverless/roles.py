@@ -41,6 +41,7 @@ class RoleReader:
         provider: Mapping,
         resources: Section[Resource],
         functions: Mapping,
+        template: Mapping,
         plugins: frozenset[str],
         framework_version: tuple[int, int],
     ) -> None:
@@ -48,6 +49,7 @@ class RoleReader:
         self.provider = provider
         self.resources = resources
         self.functions = functions
+        self.template = template
         self.plugins = plugins
         self.framework_version = framework_version
         self._attached = self._attached_statements()
@@ -78,9 +80,7 @@ class RoleReader:
         return None if is_empty(given) else given
 
     def _generated_role(self) -> Role:
-        changed = self.resources.entries.get(GENERATED_ROLE) or value_at(
-            self.document, "resources", "extensions", GENERATED_ROLE
-        )
+        changed = self.resources.entries.get(GENERATED_ROLE) or value_at(self.template, "extensions", GENERATED_ROLE)
         if changed is not None:
             return Role(changed.origin, unknown=Unknown("generated_role_changed", changed.origin))
         old, new = self.provider.get("iamRoleStatements"), value_at(self.provider, "iam", "role", "statements")
@@ -209,26 +209,37 @@ def _listed(body: Mapping, key: str) -> tuple[Value, ...] | None:
     return None if value is None else items_of(value)
 
 
-def written_statements(document: Mapping) -> tuple[WrittenStatement, ...]:
+def written_statements(
+    document: Mapping, provider: Mapping, functions: Mapping, template: Mapping
+) -> tuple[WrittenStatement, ...]:
     """Every statement of the file, in file order, with the place it stands in."""
-    found = []
+    readers = _readers(provider, functions, template)
+    found: dict[tuple[str, int, int], WrittenStatement] = {}
     for _, value in walk(document):
-        if isinstance(value, Mapping) and _is_statement(value):
+        if isinstance(value, Mapping) and _is_statement(value) and value.origin.place not in found:
             path = value.origin.use.path
-            holder = path.rpartition("[")[0] if path.endswith("]") else path
-            found.append(WrittenStatement(_statement(value, "provider"), holder, _reader(holder)))
-    return tuple(found)
+            elsewhere = (None, path.rpartition("[")[0] if path.endswith("]") else path)
+            reader, holder = readers.get(value.origin.place, elsewhere)
+            found[value.origin.place] = WrittenStatement(_statement(value, "provider"), holder, reader)
+    return tuple(found.values())
 
 
-def _reader(holder: str) -> str | None:
-    """Who might read the statements at a path."""
-    if holder in ("provider.iamRoleStatements", "provider.iam.role.statements"):
-        return "provider"
-    if holder.startswith("resources."):
-        return "resources"
-    section, _, rest = holder.partition(".")
-    name, _, key = rest.rpartition(".")
-    return name if section == "functions" and key == "iamRoleStatements" else None
+def _readers(
+    provider: Mapping, functions: Mapping, template: Mapping
+) -> dict[tuple[str, int, int], tuple[str | None, str]]:
+    """Who might read the statement at a place, and the path it is read from, which a variable may have pulled it to."""
+    lists: list[tuple[str, str, Value | None]] = [
+        (name, f"functions.{name}.iamRoleStatements", value_at(body, "iamRoleStatements"))
+        for name, body in functions.entries.items()
+    ]
+    lists.append(("provider", "provider.iamRoleStatements", provider.get("iamRoleStatements")))
+    lists.append(("provider", "provider.iam.role.statements", value_at(provider, "iam", "role", "statements")))
+    readers: dict[tuple[str, int, int], tuple[str | None, str]] = {
+        value.origin.place: ("resources", "resources") for _, value in walk(template) if isinstance(value, Mapping)
+    }
+    for reader, path, listed in lists:
+        readers.update({item.origin.place: (reader, path) for item in items_of(listed)})
+    return readers
 
 
 def _is_statement(value: Mapping) -> bool:

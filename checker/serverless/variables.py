@@ -7,9 +7,9 @@ import re
 from typing import NamedTuple
 
 # `${AWS::Region}` and `${Queue.Arn}` belong to CloudFormation: the framework's own name a source before one colon.
-_SOURCE = re.compile(r"\s*([A-Za-z][\w-]*)(?:\(([^)]*)\))?:(?!:)")
+_SOURCE = re.compile(r"\s*([A-Za-z][\w-]*)(?:(\()|:(?!:))")
 _QUOTES = "'\""
-_SPECIAL = re.compile(r"\$\{|[,}'\"]")
+_SPECIAL = re.compile(r"\$\{|\{\s*\}|[,}'\"]")
 NESTING_LIMIT = 20
 
 
@@ -21,10 +21,13 @@ class Literal(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """One source to ask, such as `self:custom.stage`; `parameters` is what stands in brackets behind its type."""
+    """One source to ask, such as `self:custom.stage`.
+
+    With parameters, as in `file(./other.yml):name`, the address starts behind the opening bracket.
+    """
 
     type: str
-    parameters: str | None
+    with_parameters: bool
     address: "tuple[Part, ...]"
 
 
@@ -116,9 +119,9 @@ class _Parser:
                 closing = self.closing_quote(character)
                 parts.append(text[self.position : closing + 1])
                 self.position = closing + 1
-            else:
+            else:  # an empty mapping as a default, or a quote inside a text
                 parts.append(character)
-                self.position += 1
+                self.position = found.end()
             blank = False
         raise UnclosedVariableError("a `${` is never closed")
 
@@ -151,7 +154,7 @@ class _Parser:
         address = [text[found.end() :].lstrip(), *parts[1:]]
         if isinstance(address[-1], str):
             address[-1] = address[-1].rstrip()
-        return Lookup(found.group(1), found.group(2), _joined(address))
+        return Lookup(found.group(1), found.group(2) is not None, _joined(address))
 
 
 def _is_bare_literal(text: str) -> bool:
