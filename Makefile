@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check lint samples bench clean help
+.PHONY: demo test check lint samples docs bench clean help
 
 help:
 	@sed -n 's/^# \(make \)/\1/p' Makefile
@@ -28,6 +28,9 @@ lint: $(VENV)/.installed-for-tests
 
 samples: $(VENV)/.installed-for-tests
 	$(BIN)/python -m tests.samples
+
+docs: $(VENV)/.installed-for-tests
+	$(BIN)/python -m tests.reference
 
 bench: $(VENV)/.installed $(VENV)/peers/.installed
 	$(BIN)/python benchmarks/run.py --peers $(VENV)/peers/bin

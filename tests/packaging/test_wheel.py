@@ -1,0 +1,60 @@
+"""What is published works: built, installed into an empty environment, and run from another folder."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import FIXTURES, REPOSITORY
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the source distribution, so that both hold what they need."""
+    out = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, "-m", "build", "--outdir", str(out), str(REPOSITORY)], check=True)
+    return next(out.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command in an environment that holds nothing but the wheel and what it requires."""
+    environment = tmp_path_factory.mktemp("environment")
+    venv.create(environment, with_pip=True)
+    subprocess.run([str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", str(wheel)], check=True)
+    return environment / "bin" / "rydecheck"
+
+
+def test_the_wheel_holds_its_data_and_nothing_of_the_tests(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "checker/data/rules/reliability/module.yaml" in names
+    assert "checker/data/rules/common.yaml" in names
+    assert "checker/data/reports/attendee.html.j2" in names
+    assert "checker/data/class/ada/serverless.yml" in names
+    assert "checker/py.typed" in names
+    strangers = [name for name in names if not name.startswith(("checker/", "rydecheck-"))]
+    assert strangers == []
+    assert not any("/sample/" in name for name in names)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+def test_the_installed_command_judges_a_service(installed: Path, tmp_path: Path, form: str) -> None:
+    command = [str(installed), "check", str(FIXTURES / "service" / "answer"), "--format", form]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert ran.stderr == ""
+    if form == "json":
+        assert json.loads(ran.stdout)["status"] == "complete"
+
+
+def test_the_installed_command_shows_the_sample_class(installed: Path, tmp_path: Path) -> None:
+    ran = subprocess.run([str(installed), "demo"], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert "ada" in ran.stdout
+    assert (tmp_path / "rydecheck-demo" / "index.html").exists()
