@@ -78,6 +78,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     values.add_argument("--region", metavar="R", help="the region, as for a deployment")
     values.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a value of ${opt:NAME}")
     values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
+    values.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a value of ${param:NAME}")
     output = check.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
     output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")

@@ -49,7 +49,9 @@ def _check(asked: Namespace) -> int:
         if getattr(asked, name) is not None:
             options[name] = getattr(asked, name)
     environment = {**os.environ, **assignments(asked.env, "--env")}
-    report = check_path(path, pack, Request(Settings(options, environment), only, asked.strict))
+    report = check_path(
+        path, pack, Request(Settings(options, environment, assignments(asked.param, "--param")), only, asked.strict)
+    )
     if asked.format == "html":
         from datetime import datetime
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from checker.errors import CheckError
 from checker.model import Mapping, Origin, Scalar, Sequence, Unknown, Value, text_of
 from checker.serverless.files import SubmissionFolder
-from checker.serverless.parsing import decode, parse_yaml
+from checker.serverless.parsing import decode, parse_json, parse_yaml, text_lines
 
 # In the order in which the framework looks for them.
 READABLE = ("serverless.yml", "serverless.yaml", "serverless.json")
@@ -40,7 +40,7 @@ def read_configuration(folder: SubmissionFolder, name: str | None = None) -> Con
     if content is None:
         raise CheckError("not-found", "there is no such file.", advice="Check the name.", file=file)
     text = decode(content, file)
-    document = _parse_json(text, file) if file.endswith(".json") else parse_yaml(text, file)
+    document = parse_json(text, file) if file.endswith(".json") else parse_yaml(text, file)
     if document is None or (isinstance(document, Scalar) and document.value is None):
         raise _invalid("this file is empty.", file, "Start from the workshop's serverless.yml.")
     if not isinstance(document, Mapping):
@@ -56,7 +56,7 @@ def read_configuration(folder: SubmissionFolder, name: str | None = None) -> Con
     return Configuration(
         file=file,
         document=document,
-        lines=text.replace("\r\n", "\n").replace("\r", "\n").split("\n"),
+        lines=text_lines(text),
         packages=None if package is None else frozenset(_dependencies(package)),
         framework_version=_framework_version(document, package),
     )
@@ -84,26 +84,6 @@ def _program(file: str) -> CheckError:
 
 def _invalid(message: str, file: str, advice: str) -> CheckError:
     return CheckError("invalid-config", message, advice=advice, file=file, line=1, column=1)
-
-
-def _parse_json(text: str, file: str) -> Value | None:
-    import json
-
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        raise CheckError(
-            "invalid-yaml",
-            f"this is no JSON: {error.msg}.",
-            advice="Check the commas and quotes around this place.",
-            file=file,
-            line=error.lineno,
-            column=error.colno,
-        ) from None
-    except RecursionError:
-        raise CheckError("too-large", "values are nested too deeply.", file=file) from None
-    # JSON is YAML's flow style but for tabs between tokens; inside its strings a raw tab is not allowed.
-    return parse_yaml(text.replace("\t", " "), file)
 
 
 def _read_package(folder: SubmissionFolder) -> dict[str, object] | None:

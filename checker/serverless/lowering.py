@@ -27,6 +27,7 @@ from checker.model import (
 from checker.serverless.configuration import Configuration, merged_sections, read_configuration
 from checker.serverless.dead_letters import read_targets
 from checker.serverless.files import SubmissionFolder
+from checker.serverless.included import IncludedFiles
 from checker.serverless.resolving import Resolver, Settings
 from checker.serverless.roles import RoleReader, written_statements
 
@@ -40,8 +41,10 @@ def read_service(folder: SubmissionFolder, settings: Settings, name: str | None 
     """
     configuration = read_configuration(folder, name)
     try:
-        document = Resolver(configuration.document, settings).resolve_document()
-        return lower(configuration, document, settings)
+        included = IncludedFiles(folder)
+        document = Resolver(configuration.document, settings, included).resolve_document()
+        service = lower(configuration, document, settings)
+        return service._replace(lines={**service.lines, **included.lines})
     except RecursionError:
         raise CheckError(
             "too-large",

@@ -121,6 +121,32 @@ def decode(content: bytes, file: str) -> str:
         ) from None
 
 
+def parse_json(text: str, file: str) -> Value | None:
+    """Return JSON as values with their places in `file`. Raises CheckError `invalid-yaml` or `too-large`."""
+    import json
+
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        raise CheckError(
+            "invalid-yaml",
+            f"this is no JSON: {error.msg}.",
+            advice="Check the commas and quotes around this place.",
+            file=file,
+            line=error.lineno,
+            column=error.colno,
+        ) from None
+    except RecursionError:
+        raise CheckError("too-large", "values are nested too deeply.", file=file) from None
+    # JSON is YAML's flow style but for tabs between tokens; inside its strings a raw tab is not allowed.
+    return parse_yaml(text.replace("\t", " "), file)
+
+
+def text_lines(text: str) -> list[str]:
+    """The lines of a text as the framework's parser and editors count them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def typed(text: str) -> str | int | float | bool | None:
     """The value of a plain scalar by the table of js-yaml 4."""
     if text in _NULL:

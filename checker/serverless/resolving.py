@@ -6,44 +6,40 @@ from typing import NamedTuple
 
 from checker.errors import CheckError
 from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Unknown, Value, placed
-from checker.serverless.parsing import NESTING_LIMIT, NODE_LIMIT, typed
-from checker.serverless.variables import Literal, Lookup, Part, UnclosedVariableError, Variable, parse_template
+from checker.serverless.included import IncludedFiles, UnreadableFile
+from checker.serverless.parsing import NESTING_LIMIT, NODE_LIMIT
+from checker.serverless.variables import Literal, Lookup, Part, Variable, VariableSyntaxError, parse_template
 
 TEXT_LIMIT = 5 * 1024 * 1024
 SECONDS_LIMIT = 10.0
 
 # Their values live in the attendee's AWS account.
-_ELSEWHERE = {
-    "ssm": "value_in_aws",
-    "cf": "value_in_aws",
-    "s3": "value_in_aws",
-    "aws": "value_in_aws",
-}
-
-
+_IN_AWS = frozenset(("ssm", "cf", "s3", "aws"))
+_DEFAULT_STAGE = "dev"
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _ONE = (1, 0)
-
-
 _NOTHING: StringMapping[str, str] = {}
 
 
 class Settings(NamedTuple):
     """What the command line gives to a resolution.
 
-    `options` answer `${opt:…}`, `environment` answers `${env:…}`. An empty environment is what `grade` uses: the
-    instructor's own never reaches a submission.
+    `options` answer `${opt:…}`, `environment` answers `${env:…}`, `parameters` answer `${param:…}`. An empty
+    environment is what `grade` uses: the instructor's own never reaches a submission.
     """
 
     options: StringMapping[str, str] = _NOTHING
     environment: StringMapping[str, str] = _NOTHING
+    parameters: StringMapping[str, str] = _NOTHING
 
 
 class Resolver:
-    """Resolves one document. Each value is resolved once; a cycle ends as Unknown."""
+    """Resolves one document and what it includes. Each value is resolved once; a cycle ends as Unknown."""
 
-    def __init__(self, document: Mapping, settings: Settings) -> None:
+    def __init__(self, document: Mapping, settings: Settings, included: IncludedFiles | None = None) -> None:
         self.document = document
         self.settings = settings
+        self.included = included
         # By identity: the document keeps its values alive, and `_done` the resolved ones.
         self._done: dict[int, Value] = {}
         self._extents: dict[int, tuple[int, int]] = {}
@@ -109,7 +105,7 @@ class Resolver:
         """A string that holds variables: the value of its one variable, or the text they make together."""
         try:
             parts = parse_template(scalar.text)
-        except UnclosedVariableError as error:
+        except VariableSyntaxError as error:
             return Unknown("variable_syntax", scalar.origin, _facts(scalar.text, problem=str(error)))
         if len(parts) == 1 and isinstance(parts[0], Variable):
             value = self._variable(parts[0], scalar.origin)
@@ -147,8 +143,6 @@ class Resolver:
         return value
 
     def _first_value(self, variable: Variable, at: Origin) -> Value:
-        if variable.malformed is not None:
-            return Unknown("variable_syntax", at, _facts(variable.text, problem=f"`{variable.malformed}` is no source"))
         asked: Lookup | None = None
         for source in variable.sources:
             if isinstance(source, Literal):
@@ -159,46 +153,93 @@ class Resolver:
             if value is not None and not (isinstance(value, Scalar) and value.value is None):
                 return value
             asked = source
+        assert asked is not None
         return self._unset(variable, asked, at)
 
-    def _unset(self, variable: Variable, asked: Lookup | None, at: Origin) -> Unknown:
-        address = self._join(asked.address, at) if asked else None
-        name = address.shown if isinstance(address, Scalar) else ""
-        why = {"env": "environment_unset", "opt": "option_unset"}.get(asked.type if asked else "", "variable_unset")
-        return Unknown(why, at, _facts(variable.text, name=name))
+    def _unset(self, variable: Variable, asked: Lookup, at: Origin) -> Unknown:
+        """Why the last source asked has no value."""
+        named = self._join(asked.parameters[0] if asked.parameters else asked.address, at)
+        name = named.shown if isinstance(named, Scalar) else ""
+        why = {
+            "env": "environment_unset",
+            "opt": "option_unset",
+            "param": "parameter_unset",
+            "file": "file_missing" if not asked.address else "variable_unset",
+        }
+        return Unknown(why.get(asked.type, "variable_unset"), at, _facts(variable.text, name=name))
 
     def _literal(self, literal: Literal, at: Origin) -> Value:
-        if literal.quoted:
-            return self._join(literal.parts, at)
-        text = "".join(part for part in literal.parts if isinstance(part, str))
-        if text.startswith("{"):
-            return Mapping({}, at)
-        if text.startswith("["):
-            return Sequence((), at)
-        return Scalar(typed(text), at)
+        """A default; a text that is one variable becomes its value, as the framework resolves results again."""
+        if literal.parts is None:
+            return Scalar(literal.value, at)
+        if len(literal.parts) == 1 and isinstance(literal.parts[0], Variable):
+            return self._variable(literal.parts[0], at)
+        return self._join(literal.parts, at)
 
     def _look_up(self, source: Lookup, variable: Variable, at: Origin) -> Value | None:
         """What one source answers; None when it has no such value."""
-        if source.type in _ELSEWHERE:
-            return Unknown(_ELSEWHERE[source.type], at, _facts(variable.text))
-        if source.with_parameters or source.type not in ("self", "opt", "env"):
-            return Unknown("source_unread", at, _facts(variable.text, source=source.type))
+        if source.type in _IN_AWS:
+            return Unknown("value_in_aws", at, _facts(variable.text))
         address = self._join(source.address, at)
-        if isinstance(address, Unknown):
-            return address
+        parameter = self._join(source.parameters[0], at) if source.parameters else None
+        for needed in (address, parameter):
+            if isinstance(needed, Unknown):
+                return needed
         assert isinstance(address, Scalar)
         name = address.text
+        if source.type == "self":
+            return self._at(name.split(".") if name else [])
         if source.type == "opt":
             option = self.settings.options.get(name)
-            return Scalar(option, at) if option is not None else None
+            return None if option is None else Scalar(option, at)
         if source.type == "env":
             content = self.settings.environment.get(name)
-            return Scalar(content, at, secret=f"${{env:{address.shown}}}") if content is not None else None
-        return self._at(name.split(".") if name else [])
+            return None if content is None else Scalar(content, at, secret=f"${{env:{address.shown}}}")
+        if source.type == "param":
+            return self._parameter(name, at)
+        if source.type == "sls" and name == "stage":
+            return self._stage(at)
+        if isinstance(parameter, Scalar):
+            if source.type == "file" and self.included is not None:
+                return self._included(parameter, name, variable, at)
+            if source.type == "strToBool" and parameter.text.strip().lower() in _BOOLEANS:
+                return Scalar(_BOOLEANS[parameter.text.strip().lower()], at)
+        return Unknown("source_unread", at, _facts(variable.text, source=source.type))
 
-    def _at(self, path: list[str]) -> Value | None:
-        """The resolved value at a path of keys and list positions."""
-        current: Value | None = self.document
+    def _stage(self, at: Origin) -> Value:
+        option = self.settings.options.get("stage")
+        if option is not None:
+            return Scalar(option, at)
+        stage = self._at(["provider", "stage"])
+        return Scalar(_DEFAULT_STAGE, at) if stage is None else stage
+
+    def _parameter(self, name: str, at: Origin) -> Value | None:
+        """A parameter of the command line, else of the stage's block under `params`, else of the default block."""
+        if name in self.settings.parameters:
+            return Scalar(self.settings.parameters[name], at)
+        stage = self._stage(at)
+        if isinstance(stage, Unknown):
+            return stage
+        blocks = (stage.text if isinstance(stage, Scalar) else "", "default")
+        for block in blocks:
+            value = self._at(["params", block, name])
+            if value is not None and not (isinstance(value, Scalar) and value.value is None):
+                return value
+        return None
+
+    def _included(self, parameter: Scalar, address: str, variable: Variable, at: Origin) -> Value | None:
+        """The content of a file of the submission, or what stands in it at an address."""
+        assert self.included is not None
+        if parameter.secret is not None:  # a file's name would tell what is in the environment
+            return Unknown("source_unread", at, _facts(variable.text, source="file"))
+        content = self.included.read(parameter.text)
+        if isinstance(content, UnreadableFile):
+            return Unknown(content.why, at, _facts(variable.text, name=content.name, problem=content.problem))
+        return None if content is None else self._at(address.split(".") if address else [], content)
+
+    def _at(self, path: list[str], root: Value | None = None) -> Value | None:
+        """The resolved value at a path of keys and list positions, in the document or an included file."""
+        current: Value | None = self.document if root is None else root
         for step in path:
             if isinstance(current, Scalar):
                 current = self._resolve(current)
@@ -211,7 +252,8 @@ class Resolver:
             else:
                 current = None
             if current is None:
-                return Scalar("dev", self.document.origin) if path == ["provider", "stage"] else None
+                is_stage = root is None and path == ["provider", "stage"]
+                return Scalar(_DEFAULT_STAGE, self.document.origin) if is_stage else None
         assert current is not None
         return self._resolve(current)
 

@@ -1,57 +1,60 @@
-"""The syntax of the framework's variables: `${self:custom.${opt:stage, 'dev'}.name, env:NAME, 'text'}`.
+r"""The syntax of the framework's variables: `${self:custom.${opt:stage, 'dev'}.name, env:NAME, 'text'}`.
 
-Parsing only; `resolving` looks the values up.
+Parsing only; `resolving` looks the values up. The rules are those of the framework's version 3 (and osls):
+
+- A variable starts with a lower-case source type, followed by `:` or by parameters in brackets. All else in `${…}`
+  belongs to CloudFormation: `${AWS::Region}`, `${Queue.Arn}`.
+- Its sources are separated by commas. Behind the first they may be literals: text in quotes, numbers, true, false, null.
+- `\${` stands for the two characters themselves; `\\${` for a backslash and a variable.
 """
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
-# `${AWS::Region}` and `${Queue.Arn}` belong to CloudFormation: the framework's own name a source before one colon.
-_SOURCE = re.compile(r"\s*([A-Za-z][\w-]*)(?:(\()|:(?!:))")
-_QUOTES = "'\""
-_SPECIAL = re.compile(r"\$\{|\{\s*\}|[,}'\"]")
+_OPENING = re.compile(r"(\\*)\$\{")
+_TYPE = re.compile(r"([a-z][A-Za-z0-9.-]*)(\(|:)")
+_LITERAL = re.compile(r"[A-Za-z0-9.-][A-Za-z0-9.\- ]*")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?\Z", re.IGNORECASE)
+_DELIMITER = re.compile(r"\$\{|[,)}]")
 NESTING_LIMIT = 20
 
 
 class Literal(NamedTuple):
-    """A default written out: text in quotes (which may hold variables), a number, a boolean or null."""
+    """A default written out. Text in quotes may hold variables, which are resolved in turn."""
 
-    parts: "tuple[Part, ...]"
-    quoted: bool
+    value: str | int | float | bool | None
+    parts: "tuple[Part, ...] | None" = None
 
 
 class Lookup(NamedTuple):
-    """One source to ask, such as `self:custom.stage`.
+    """One source to ask, such as `self:custom.stage` or `file(./other.yml):name`.
 
-    With parameters, as in `file(./other.yml):name`, the address starts behind the opening bracket.
+    `parameters` is None without brackets; `address` is empty when nothing stands behind the colon.
     """
 
     type: str
-    with_parameters: bool
+    parameters: "tuple[tuple[Part, ...], ...] | None"
     address: "tuple[Part, ...]"
 
 
 class Variable(NamedTuple):
-    """One `${…}`: its sources in the order they are tried, and its text.
-
-    `malformed` holds a source that the framework would stop at, as a syntax error.
-    """
+    """One `${…}`: its sources in the order they are tried, and its text."""
 
     sources: tuple[Literal | Lookup, ...]
     text: str
-    malformed: str | None = None
 
 
 Part = str | Variable
 """A piece of a string: text, or a variable."""
 
 
-class UnclosedVariableError(ValueError):
-    """A `${` without its `}`, or variables nested deeper than any configuration needs."""
+class VariableSyntaxError(ValueError):
+    """What the framework would stop at; the message completes the sentence "It is not written as …: "."""
 
 
 def parse_template(text: str) -> tuple[Part, ...]:
-    """The pieces of a string. Raises UnclosedVariableError."""
+    """The pieces of a string, escapes resolved. Raises VariableSyntaxError."""
     if "${" not in text:
         return (text,) if text else ()
     return _Parser(text).template()
@@ -65,113 +68,162 @@ class _Parser:
 
     def template(self) -> tuple[Part, ...]:
         parts: list[Part] = []
-        while (start := self.text.find("${", self.position)) >= 0:
-            parts.append(self.text[self.position : start])
-            self.position = start
-            if _SOURCE.match(self.text, start + 2) or self.starts_with_variable(start + 2):
-                parts.append(self.variable())
+        while found := _OPENING.search(self.text, self.position):
+            backslashes = len(found.group(1))
+            parts.append(self.text[self.position : found.start()])
+            self.position = found.end()
+            if backslashes % 2:
+                parts.append("\\" * (backslashes // 2) + "${")
+            elif _TYPE.match(self.text, self.position) and not self.is_foreign():
+                parts.append("\\" * (backslashes // 2))
+                parts.append(self.variable(found.end() - 2))
             else:
-                parts.append("${")
-                self.position = start + 2
+                parts.append(found.group())
         parts.append(self.text[self.position :])
-        return _joined(parts)
+        return joined(parts)
 
-    def starts_with_variable(self, position: int) -> bool:
-        """Whether the type of the source is itself a variable: `${${opt:where}:name}`."""
-        return self.text.startswith("${", position) and _SOURCE.match(self.text, position + 2) is not None
+    def is_foreign(self) -> bool:
+        """Whether two colons follow the type, as in CloudFormation's pseudo parameters."""
+        found = _TYPE.match(self.text, self.position)
+        return found is not None and found.group(2) == ":" and self.text.startswith(":", found.end())
 
-    def variable(self) -> Variable:
-        start = self.position
+    def variable(self, start: int) -> Variable:
+        """The variable whose `${` starts at `start`; the position is behind that."""
         self.depth += 1
         if self.depth > NESTING_LIMIT:
-            raise UnclosedVariableError(f"variables are nested deeper than {NESTING_LIMIT} levels")
-        self.position += 2
-        sources: list[Literal | Lookup] = []
-        malformed: str | None = None
-        while True:
-            first = self.position
-            source = self.source(self.pieces())
-            if source is None:
-                malformed = malformed or self.text[first : self.position].strip()
-            else:
-                sources.append(source)
+            raise VariableSyntaxError(f"it is nested deeper than {NESTING_LIMIT} levels")
+        sources: list[Literal | Lookup] = [self.lookup()]
+        while self.take() == ",":
+            sources.append(self.next_source())
+        self.depth -= 1
+        return Variable(tuple(sources), self.text[start : self.position])
+
+    def take(self) -> str:
+        """The comma or brace that ends a source."""
+        self.skip_spaces()
+        if self.position >= len(self.text):
+            raise VariableSyntaxError("its closing brace is missing")
+        character = self.text[self.position]
+        if character not in ",}":
+            raise VariableSyntaxError(f"`{character}` stands where a comma or the closing brace belongs")
+        self.position += 1
+        return character
+
+    def skip_spaces(self) -> None:
+        while self.text.startswith(" ", self.position):
             self.position += 1
-            if self.text[self.position - 1] == "}":
-                self.depth -= 1
-                return Variable(tuple(sources), self.text[start : self.position], malformed)
 
-    def pieces(self) -> tuple[Part, ...]:
-        """The pieces of one source, up to its comma or closing brace."""
-        parts: list[Part] = []
-        text = self.text
-        blank = True  # only spaces so far, so that a quote opens a literal
-        while found := _SPECIAL.search(text, self.position):
-            before = text[self.position : found.start()]
-            parts.append(before)
-            blank = blank and not before.strip()
-            self.position = found.start()
-            character = found.group()
-            if character in ",}":
-                return _joined(parts)
-            if character == "${":
-                parts.append(self.variable())
-            elif character in _QUOTES and blank:
-                closing = self.closing_quote(character)
-                parts.append(text[self.position : closing + 1])
-                self.position = closing + 1
-            else:  # an empty mapping as a default, or a quote inside a text
-                parts.append(character)
-                self.position = found.end()
-            blank = False
-        raise UnclosedVariableError("a `${` is never closed")
-
-    def closing_quote(self, quote: str) -> int:
-        position = self.position + 1
-        while position < len(self.text):
-            if self.text[position] == "\\":
-                position += 1
-            elif self.text[position] == quote:
-                return position
-            position += 1
-        raise UnclosedVariableError("a quote inside `${` is never closed")
-
-    def source(self, parts: tuple[Part, ...]) -> Literal | Lookup | None:
-        """What the pieces mean, or None for a syntax error."""
-        if not parts:
-            return None
-        head = parts[0]
-        if not isinstance(head, str):
-            return None
-        text = head.strip() if len(parts) == 1 else head.lstrip()
-        if not text:
-            return None
-        if text[0] in _QUOTES and len(parts) == 1:
-            inner = re.sub(r"\\(.)", r"\1", text[1:-1])
-            return Literal(parse_template(inner), quoted=True)
-        found = _SOURCE.match(text)
+    def next_source(self) -> Literal | Lookup:
+        """A source behind a comma, where literals are allowed."""
+        self.skip_spaces()
+        if self.text.startswith(("'", '"'), self.position):
+            text = self.quoted()
+            return Literal(text, parse_template(text) if "${" in text else None)
+        if _TYPE.match(self.text, self.position):
+            return self.lookup()
+        found = _LITERAL.match(self.text, self.position)
         if found is None:
-            return Literal((text,), quoted=False) if len(parts) == 1 and _is_bare_literal(text) else None
-        address = [text[found.end() :].lstrip(), *parts[1:]]
-        if isinstance(address[-1], str):
-            address[-1] = address[-1].rstrip()
-        return Lookup(found.group(1), found.group(2) is not None, _joined(address))
+            raise VariableSyntaxError("a default that is a variable or a list itself stands in quotes")
+        self.position = found.end()
+        return Literal(_literal(found.group().strip()))
+
+    def lookup(self) -> Lookup:
+        found = _TYPE.match(self.text, self.position)
+        if found is None:
+            raise VariableSyntaxError("it does not start with a source, such as `self:`")
+        self.position = found.end()
+        parameters = None
+        if found.group(2) == "(":
+            parameters = self.parameters()
+            self.skip_spaces()
+            if not self.text.startswith(":", self.position):
+                return Lookup(found.group(1), parameters, ())
+            self.position += 1
+        self.skip_spaces()
+        return Lookup(found.group(1), parameters, self.value(",}"))
+
+    def parameters(self) -> tuple[tuple[Part, ...], ...]:
+        """What stands in brackets, up to and with the closing one."""
+        parameters: list[tuple[Part, ...]] = []
+        while True:
+            self.skip_spaces()
+            parameters.append(self.value(",)"))
+            self.skip_spaces()
+            if self.position >= len(self.text) or self.text[self.position] == "}":
+                raise VariableSyntaxError("its closing bracket is missing")
+            self.position += 1
+            if self.text[self.position - 1] == ")":
+                return tuple(parameters)
+
+    def value(self, ends: str) -> tuple[Part, ...]:
+        """An address or a parameter: text in quotes, or text with variables up to one of the `ends`."""
+        if self.text.startswith(("'", '"'), self.position):
+            return joined([self.quoted()])
+        parts: list[Part] = []
+        while found := _DELIMITER.search(self.text, self.position):
+            parts.append(self.text[self.position : found.start()])
+            self.position = found.start()
+            if found.group() == "${":
+                self.position += 2
+                parts.append(self.variable(found.start()))
+            elif found.group() in ends or found.group() == "}":
+                return _stripped(parts)
+            else:
+                parts.append(found.group())
+                self.position += 1
+        raise VariableSyntaxError("its closing brace is missing")
+
+    def quoted(self) -> str:
+        """The text in the quotes that start here: single ones hold text as it is, double ones JSON's escapes."""
+        quote = self.text[self.position]
+        end = self.position + 1
+        while end < len(self.text) and self.text[end] != quote:
+            end += 2 if quote == '"' and self.text[end] == "\\" else 1
+        if end >= len(self.text):
+            raise VariableSyntaxError("a quote in it is never closed")
+        literal = self.text[self.position : end + 1]
+        self.position = end + 1
+        return literal[1:-1] if quote == "'" else _json_text(literal)
 
 
-def _is_bare_literal(text: str) -> bool:
-    return re.fullmatch(r"null|true|false|[-+]?\d+(\.\d+)?|\{\s*\}|\[\s*\]", text) is not None
+def _json_text(literal: str) -> str:
+    import json
+
+    try:
+        return str(json.loads(literal))
+    except ValueError:
+        raise VariableSyntaxError("its text in double quotes has an escape that JSON does not know") from None
 
 
-def _joined(parts: list[Part]) -> tuple[Part, ...]:
+def _literal(text: str) -> int | float | bool | None:
+    """The value of a literal without quotes."""
+    known: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+    if text in known:
+        return known[text]
+    if _NUMBER.match(text):
+        convert: Callable[[str], int | float] = int if text.lstrip("+-").isdecimal() and len(text) < 20 else float
+        return convert(text)
+    raise VariableSyntaxError(f"`{text}` is neither a source nor a text in quotes")
+
+
+def _stripped(parts: list[Part]) -> tuple[Part, ...]:
+    """The pieces without the spaces behind the last one."""
+    if parts and isinstance(parts[-1], str):
+        parts[-1] = parts[-1].rstrip()
+    return joined(parts)
+
+
+def joined(parts: list[Part]) -> tuple[Part, ...]:
     """The pieces with neighbouring texts joined and empty ones left out."""
-    joined: list[Part] = []
+    result: list[Part] = []
     texts: list[str] = []
     for part in (*parts, None):
         if isinstance(part, str):
             texts.append(part)
             continue
         if text := "".join(texts):
-            joined.append(text)
+            result.append(text)
         texts.clear()
         if part is not None:
-            joined.append(part)
-    return tuple(joined)
+            result.append(part)
+    return tuple(result)

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.errors import CheckError
-from checker.model import Mapping, Scalar, Sequence, Unknown, Value, value_at, walk
+from checker.model import Mapping, Scalar, Unknown, Value, value_at, walk
 from checker.serverless.resolving import Resolver, Settings
-from checker.serverless.variables import UnclosedVariableError, Variable, parse_template
+from checker.serverless.variables import Variable, VariableSyntaxError, parse_template
 from tests.serverless.reading import data, found, parsed, resolved, scalar, service_of
 
 SETTINGS = Settings(options={"stage": "prod", "empty": ""}, environment={"NAME": "ada", "NUMBER": "7"})
@@ -45,7 +45,7 @@ def plain_of(expression: str) -> object:
     ("expression", "value"),
     [
         ("${self:custom.text}", "words"),
-        ("${ self:custom.text }", "words"),
+        ("${ self:custom.text }", "${ self:custom.text }"),
         ("${self:custom.number}", 5),
         ("${self:custom.flag}", False),
         ("${self:custom.list.0}", "zero"),
@@ -97,13 +97,15 @@ def test_an_expression_has_the_value_that_the_framework_gives_it(expression: str
     assert (type(actual), actual) == (type(value), value)
 
 
-@pytest.mark.parametrize(("expression", "value"), [("${opt:nobody, []}", Sequence), ("${opt:nobody, [ ]}", Sequence)])
-def test_an_empty_list_may_be_the_default(expression: str, value: type) -> None:
-    assert isinstance(value_of(expression), value)
+@pytest.mark.parametrize("expression", ["${opt:nobody, []}", "${opt:nobody, {}}"])
+def test_a_list_or_mapping_is_no_literal(expression: str) -> None:
+    value = value_of(expression)
+    assert isinstance(value, Unknown)
+    assert value.why == "variable_syntax"
 
 
-def test_an_empty_mapping_may_be_the_default() -> None:
-    assert isinstance(value_of("${opt:nobody, {}}"), Mapping)
+def test_a_quoted_default_that_is_one_variable_may_be_a_mapping() -> None:
+    assert isinstance(value_of("${opt:nobody, '${self:custom}'}"), (Mapping, Unknown))
 
 
 def test_a_variable_may_stand_for_a_whole_mapping_or_list() -> None:
@@ -273,7 +275,7 @@ def test_variables_on_a_hundred_levels_do_not_exhaust_the_stack() -> None:
 
 @pytest.mark.parametrize("text", ["${self:", "${self:a, '", "a ${self:b", "${self:${self:b}", '${self:a, "'])
 def test_an_unclosed_variable_is_an_error_of_syntax(text: str) -> None:
-    with pytest.raises(UnclosedVariableError):
+    with pytest.raises(VariableSyntaxError):
         parse_template(text)
 
 
@@ -308,7 +310,7 @@ def test_any_text_is_a_template_or_an_error_of_syntax(pieces: list[str]) -> None
     text = "".join(pieces)
     try:
         parts = parse_template(text)
-    except UnclosedVariableError:
+    except VariableSyntaxError:
         return
     assert "".join(part.text if isinstance(part, Variable) else part for part in parts) == text
 

@@ -1,0 +1,64 @@
+"""The files that a configuration pulls in with `${file(…)}`, read within the submission's folder."""
+
+import os
+from typing import NamedTuple
+
+from checker.errors import CheckError
+from checker.model import Origin, Scalar, Value
+from checker.serverless.files import SubmissionFolder
+from checker.serverless.parsing import decode, parse_json, parse_yaml, text_lines
+
+_PROGRAMS = (".js", ".cjs", ".mjs", ".ts")
+
+
+class UnreadableFile(NamedTuple):
+    """A file that is there and gives no value: `why` is a slot of the common words."""
+
+    why: str
+    name: str
+    problem: str = ""
+
+
+class IncludedFiles:
+    """Reads each file once; `lines` are the text lines of all that were read, by name."""
+
+    def __init__(self, folder: SubmissionFolder) -> None:
+        self.folder = folder
+        self.lines: dict[str, list[str]] = {}
+        self._contents: dict[str, Value | UnreadableFile | None] = {}
+
+    def read(self, name: str) -> Value | UnreadableFile | None:
+        """The content of a file, named relative to the folder, as values; None when there is no such file.
+
+        Raises CheckError `too-large` past the bounds on a submission.
+        """
+        normal = os.path.normpath(name)
+        if normal not in self._contents:
+            self._contents[normal] = self._read(normal)
+        return self._contents[normal]
+
+    def _read(self, name: str) -> Value | UnreadableFile | None:
+        if name.endswith(_PROGRAMS):
+            return UnreadableFile("file_program", name)
+        try:
+            content = self.folder.read(name)
+            if content is None:
+                return None
+            text = decode(content, name)
+            self.lines[name] = text_lines(text)
+            return _parse(text, name)
+        except CheckError as error:
+            if error.code == "too-large":
+                raise
+            why = "file_broken" if error.code == "invalid-yaml" else "file_outside"
+            place = f"line {error.line}: " if error.line is not None else ""
+            return UnreadableFile(why, name, f"{place}{error.message.rstrip('.')}")
+
+
+def _parse(text: str, name: str) -> Value | None:
+    """YAML and JSON by their ending; everything else is text."""
+    if name.endswith((".yml", ".yaml")):
+        return parse_yaml(text, name)
+    if name.endswith((".json", ".tfstate")):
+        return parse_json(text, name)
+    return Scalar(text, Origin(name, 1, 1))
