@@ -185,15 +185,15 @@ class Resource(NamedTuple):
         return self.properties.origin if self.properties is not None else self.origin
 
 
-EffectSource = Literal["provider", "function", "role", "framework"]
+EffectSource = Literal["provider", "function", "role", "framework", "template"]
 
 
 class Statement(NamedTuple):
     """One IAM policy statement, in the words of the file.
 
     `actions` and `resources` hold each entry of a string or list; None where the key is absent.
-    `source` tells whose statement it is: the provider's, the function's own, a role's from `resources`, or one that the
-    framework adds itself.
+    `source` tells whose statement it is: the provider's, the function's own, a role's from `resources`, one that the
+    framework adds itself, or one of a compiled template, which does not tell.
     """
 
     origin: Origin
@@ -269,7 +269,10 @@ class EventSource(NamedTuple):
 
 
 class Function(NamedTuple):
-    """One Lambda function; `name` is its key in the file, `logical_id` its resource in the template."""
+    """One Lambda function; `name` is its key in the file, `logical_id` its resource in the template.
+
+    `unseen_target` is set where a target may exist that this source does not show.
+    """
 
     name: str
     logical_id: str
@@ -277,6 +280,7 @@ class Function(NamedTuple):
     role: Role
     targets: tuple[Target, ...]
     events: tuple[EventSource | Unknown, ...]
+    unseen_target: Unknown | None = None
 
 
 class Plugin(NamedTuple):
@@ -324,7 +328,8 @@ class Service(NamedTuple):
     `default_role` is the role of a function that names none. `written_statements` are all policy statements of the
     file, for finding the right one at the wrong place. `document` is the whole source after variables, where a
     check looks for the right thing at the wrong place. `lines` are the text lines of the files read, by file.
-    `packages` are the names that package.json lists, None without one.
+    `packages` are the names that package.json lists, None without one. `plugins` is None for a source that tells
+    nothing of the framework's plugins.
     """
 
     name: Value | None
@@ -332,7 +337,7 @@ class Service(NamedTuple):
     region: Value
     resources: Section[Resource]
     functions: Section[Function]
-    plugins: Section[Plugin]
+    plugins: Section[Plugin] | None
     capacities: Section[Capacity]
     default_role: Role
     written_statements: tuple[WrittenStatement, ...]

@@ -64,7 +64,7 @@ def _allowed(decision: Decision) -> Finding:
         remarks.append(Remark("broad-action"))
     if is_broad_resource(statement):
         remarks.append(Remark("broad-resource"))
-    return passed(statement.origin, equivalent=statement.source != "provider", remarks=tuple(remarks))
+    return passed(statement.origin, equivalent=statement.source not in ("provider", "template"), remarks=tuple(remarks))
 
 
 class _Nearest(NamedTuple):

@@ -24,7 +24,6 @@ class Parameters(NamedTuple):
 def judge(service: Service, given: Parameters) -> Finding:
     """Tell whether the plugin is enabled, scales the table's reads or writes, and the table has a capacity to scale."""
     entries = list(service.capacities.entries.values())
-    plugin = service.plugins.get(given.plugin)
     if not entries:
         doubt = service.capacities.unknown
         return unknown(doubt) if doubt is not None else fail("absent", service.capacities.origin)
@@ -33,9 +32,12 @@ def judge(service: Service, given: Parameters) -> Finding:
     best = next((verdict for verdict in ours if verdict.outcome == "pass"), (ours or verdicts)[0])
     if best.outcome == "fail" and service.capacities.unknown is not None:
         return unknown(service.capacities.unknown)
-    if best.outcome != "pass" or plugin is not None:
-        return unknown(plugin) if best.outcome == "pass" and isinstance(plugin, Unknown) else best
-    return fail("plugin_absent", service.plugins.origin)
+    if best.outcome != "pass" or service.plugins is None:
+        return best
+    plugin = service.plugins.get(given.plugin)
+    if isinstance(plugin, Unknown):
+        return unknown(plugin)
+    return best if plugin is not None else fail("plugin_absent", service.plugins.origin)
 
 
 def _judge_entry(service: Service, entry: Capacity, given: Parameters) -> Finding:

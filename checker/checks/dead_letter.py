@@ -43,11 +43,14 @@ def judge(service: Service, given: Parameters) -> Finding:
     judged = _judge_block(service, block, given) if block is not None else None
     if judged is not None and judged.outcome == "pass":
         return judged
-    plugin_acts = any(name in service.plugins.entries for name in given.plugins)
+    plugins = service.plugins.entries if service.plugins is not None else {}
+    plugin_acts = any(name in plugins for name in given.plugins)
     native = _judge_native(service, function, given, without_config=judged is not None and plugin_acts)
     deployment_breaks = plugin_acts and block is not None and block.problem not in (None, "cleared")
     if native is not None and native.outcome == "pass" and not deployment_breaks:
         return native
+    if function.unseen_target is not None:
+        return unknown(function.unseen_target)
     return judged or native or _elsewhere(service, given) or fail("absent", function.origin)
 
 

@@ -40,6 +40,11 @@ def passed(
     return Finding("pass", at.chain(), equivalent=equivalent, remarks=remarks, way=way)
 
 
+def skipped(at: Origin) -> Finding:
+    """The check does not apply to this source."""
+    return Finding("skipped", at.chain())
+
+
 def fail(slot: str, at: Origin, *, stands_in: str | None = None, **facts: str) -> Finding:
     cleaned = tuple((name, shown(text)) for name, text in facts.items())
     return Finding("fail", at.chain(), slot=slot, facts=cleaned, stands_in=stands_in)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from checker.checks.finding import Finding, Remark, fail, passed, unknown
+from checker.checks.finding import Finding, Remark, fail, passed, skipped, unknown
 from checker.checks.kinds import Kind
 from checker.model import Service, Value, text_of
 from checker.wording import near_name
@@ -19,6 +19,8 @@ class Parameters(NamedTuple):
 
 def judge(service: Service, given: Parameters) -> Finding:
     """Tell whether the plugin stands in `plugins`, as a list or under `modules`; a plain string loads nothing."""
+    if service.plugins is None:
+        return skipped(service.resources.origin)
     for name in (given.name, *given.forks):
         entry = service.plugins.entries.get(name)
         if entry is not None:

@@ -72,6 +72,9 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--only", nargs="+", action="extend", default=[], metavar="CHECK", help="judge these checks or steps only"
     )
+    check.add_argument(
+        "--packaged", action="store_true", help="judge the template that `sls package` left in .serverless"
+    )
     check.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
     values = check.add_argument_group("values for the variables of the file")
     values.add_argument("--stage", metavar="S", help="the stage, as for a deployment")

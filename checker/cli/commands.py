@@ -50,7 +50,11 @@ def _check(asked: Namespace) -> int:
             options[name] = getattr(asked, name)
     environment = {**os.environ, **assignments(asked.env, "--env")}
     report = check_path(
-        path, pack, Request(Settings(options, environment, assignments(asked.param, "--param")), only, asked.strict)
+        path,
+        pack,
+        Request(
+            Settings(options, environment, assignments(asked.param, "--param")), only, asked.strict, asked.packaged
+        ),
     )
     if asked.format == "html":
         from datetime import datetime

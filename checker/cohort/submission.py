@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from checker.answers import FILE as ANSWERS_FILE
 from checker.answers import parse_answers
+from checker.cloudformation.template import is_template, lower_template
 from checker.cohort.time_limit import time_limit
 from checker.engine import excerpt, judge, public_text
 from checker.errors import CheckError
 from checker.model import Scalar, Service, Value
 from checker.report import Report, Submission
 from checker.rulepack import RulePack
-from checker.serverless.configuration import is_configuration
+from checker.serverless.configuration import is_configuration, read_document
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.lowering import read_service
 from checker.serverless.resolving import Settings
@@ -23,12 +24,19 @@ from checker.wording import shown
 _SHOWABLE = re.compile(r"\$\{env:\w*(STAGE|REGION)\}")
 
 
+TEMPLATE = ".serverless/cloudformation-template-update-stack.json"
+
+
 class Request(NamedTuple):
-    """How to judge: with which settings, which checks, and whether another way than the workshop's counts."""
+    """How to judge: with which settings, which checks, and whether another way than the workshop's counts.
+
+    `packaged` asks for the template that the framework left in the folder instead of the configuration.
+    """
 
     settings: Settings = Settings()
     only: frozenset[str] = frozenset()
     strict: bool = False
+    packaged: bool = False
 
 
 def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -> Report:
@@ -41,7 +49,7 @@ def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -
         return Report(pack, submission, error=error)
     try:
         with time_limit():
-            service = read_service(folder, request.settings, file)
+            service = _read(folder, file, request)
             return judge(
                 pack,
                 {"file": service},
@@ -56,13 +64,25 @@ def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -
         return Report(pack, submission, error=_internal(error))
 
 
+def _read(folder: SubmissionFolder, file: str | None, request: Request) -> Service:
+    """The service of a configuration, or of a compiled template."""
+    document = read_document(folder, TEMPLATE if request.packaged else file)
+    if not is_template(document.value):
+        return read_service(folder, request.settings, document)
+    options = request.settings.options
+    return lower_template(document.value, document.file, document.lines, options.get("stage"), options.get("region"))
+
+
 def _id(path: str) -> str:
     """The name of the submission's folder."""
     try:
         real = os.path.realpath(path)
     except (OSError, ValueError):
         return shown(os.path.basename(path))
-    return shown(os.path.basename(real if os.path.isdir(real) else os.path.dirname(real)))
+    folder = real if os.path.isdir(real) else os.path.dirname(real)
+    if os.path.basename(folder) == os.path.dirname(TEMPLATE):
+        folder = os.path.dirname(folder)
+    return shown(os.path.basename(folder))
 
 
 def _locate(path: str) -> tuple[SubmissionFolder, str | None]:

@@ -28,7 +28,15 @@ class Configuration(NamedTuple):
     framework_version: tuple[int, int]
 
 
-def read_configuration(folder: SubmissionFolder, name: str | None = None) -> Configuration:
+class Document(NamedTuple):
+    """A file as it was written: a mapping with its places, and its lines."""
+
+    file: str
+    value: Mapping
+    lines: list[str]
+
+
+def read_document(folder: SubmissionFolder, name: str | None = None) -> Document:
     """Read `name`, or the configuration file that the framework would find in the folder.
 
     Raises CheckError: `not-found`, `unsupported-config`, `invalid-yaml`, `invalid-config`, `too-large`.
@@ -40,25 +48,31 @@ def read_configuration(folder: SubmissionFolder, name: str | None = None) -> Con
     if content is None:
         raise CheckError("not-found", "there is no such file.", advice="Check the name.", file=file)
     text = decode(content, file)
-    document = parse_json(text, file) if file.endswith(".json") else parse_yaml(text, file)
-    if document is None or (isinstance(document, Scalar) and document.value is None):
+    value = parse_json(text, file) if file.endswith(".json") else parse_yaml(text, file)
+    if value is None or (isinstance(value, Scalar) and value.value is None):
         raise _invalid("this file is empty.", file, "Start from the workshop's serverless.yml.")
-    if not isinstance(document, Mapping):
-        what = "a list" if isinstance(document, Sequence) else "text"
+    if not isinstance(value, Mapping):
+        what = "a list" if isinstance(value, Sequence) else "text"
         raise _invalid(
             f"this file holds {what} at its top level.",
             file,
             "A service is a mapping: `service:`, `provider:` and so on.",
         )
-    if document.get("service") is None:
+    return Document(file, value, text_lines(text))
+
+
+def read_configuration(folder: SubmissionFolder, document: Document) -> Configuration:
+    """The configuration in a document, with what package.json says. Raises CheckError `invalid-config`."""
+    file, value, lines = document
+    if value.get("service") is None:
         raise _invalid("there is no `service` here.", file, "Add `service:` with the name of the service.")
     package = _read_package(folder)
     return Configuration(
         file=file,
-        document=document,
-        lines=text_lines(text),
+        document=value,
+        lines=lines,
         packages=None if package is None else frozenset(_dependencies(package)),
-        framework_version=_framework_version(document, package),
+        framework_version=_framework_version(value, package),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from checker.cloudformation.template import read_resources
 from checker.errors import CheckError
 from checker.model import (
     Capacity,
@@ -12,7 +13,6 @@ from checker.model import (
     Mapping,
     Origin,
     Plugin,
-    Resource,
     Scalar,
     Section,
     Sequence,
@@ -24,7 +24,7 @@ from checker.model import (
     text_of,
     value_at,
 )
-from checker.serverless.configuration import Configuration, merged_sections, read_configuration
+from checker.serverless.configuration import Configuration, Document, merged_sections, read_configuration
 from checker.serverless.dead_letters import read_targets
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.included import IncludedFiles
@@ -34,16 +34,16 @@ from checker.serverless.roles import RoleReader, written_statements
 _DEFAULT_REGION = "us-east-1"
 
 
-def read_service(folder: SubmissionFolder, settings: Settings, name: str | None = None) -> Service:
-    """Read the service in a folder, from the configuration file `name` or the one the framework would find.
+def read_service(folder: SubmissionFolder, settings: Settings, document: Document) -> Service:
+    """Read the service that a configuration in the folder describes.
 
     Raises CheckError for what cannot be judged at all (see `configuration` and `resolving` for the codes).
     """
-    configuration = read_configuration(folder, name)
+    configuration = read_configuration(folder, document)
     try:
         included = IncludedFiles(folder)
-        document = Resolver(configuration.document, settings, included).resolve_document()
-        service = lower(configuration, document, settings)
+        resolved = Resolver(configuration.document, settings, included).resolve_document()
+        service = lower(configuration, resolved, settings)
         return service._replace(lines={**service.lines, **included.lines})
     except RecursionError:
         raise CheckError(
@@ -63,7 +63,9 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
     provider_body = provider if isinstance(provider, Mapping) else Mapping({}, provider.origin if provider else root)
     plugins = _plugins(document.get("plugins"), root)
     template, template_unknown = merged_sections(document.get("resources"), root)
-    resources = _resources(template, template_unknown)
+    resources = read_resources(template.get("Resources"), template.origin, template.get("extensions"))
+    if template_unknown is not None and resources.unknown is None:
+        resources = Section(resources.entries, resources.origin, template_unknown)
     function_bodies, functions_unknown = merged_sections(document.get("functions"), root)
     roles = RoleReader(
         document=document,
@@ -126,40 +128,6 @@ def _plugins(value: Value | None, root: Origin) -> Section[Plugin]:
         elif name is not None:
             entries.setdefault(name, Plugin(name, item.origin))
     return Section(entries, origin, unknown)
-
-
-def _resources(template: Mapping, template_unknown: Unknown | None) -> Section[Resource]:
-    bodies = template.get("Resources")
-    if isinstance(bodies, Unknown):
-        return Section({}, bodies.origin, bodies)
-    if not isinstance(bodies, Mapping):
-        return Section({}, bodies.origin if bodies else template.origin, template_unknown)
-    resources = {
-        logical_id: _resource(
-            logical_id,
-            body if isinstance(body, Mapping) else Mapping({}, body.origin),  # `Queue:` with nothing below it
-            value_at(template, "extensions", logical_id),
-        )
-        for logical_id, body in bodies.entries.items()
-        if not isinstance(body, Unknown)
-    }
-    return Section(resources, bodies.origin, template_unknown or _first_unknown(bodies))
-
-
-def _resource(logical_id: str, body: Mapping, extension: Value | None) -> Resource:
-    properties = body.get("Properties")
-    extra = value_at(extension, "Properties")
-    if isinstance(extra, Mapping) and not isinstance(properties, Unknown):
-        own = properties.entries if isinstance(properties, Mapping) else {}
-        properties = Mapping({**own, **extra.entries}, properties.origin if properties else extra.origin)
-    return Resource(
-        logical_id=logical_id,
-        type=body.get("Type"),
-        properties=properties if isinstance(properties, (Mapping, Unknown)) else None,
-        condition=body.get("Condition"),
-        origin=body.origin.use,
-        body=body,
-    )
 
 
 def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping) -> Function:

@@ -4,7 +4,7 @@ Parsing only; `resolving` looks the values up. The rules are those of the framew
 
 - A variable starts with a lower-case source type, followed by `:` or by parameters in brackets. All else in `${…}`
   belongs to CloudFormation: `${AWS::Region}`, `${Queue.Arn}`.
-- Its sources are separated by commas. Behind the first they may be literals: text in quotes, numbers, true, false, null.
+- Its sources are separated by commas. Behind the first, literals may stand: text in quotes, numbers, true, false, null.
 - `\${` stands for the two characters themselves; `\\${` for a backslash and a variable.
 """
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker.model import Scalar, Sequence, Unknown, Value, value_at
+from checker.serverless.configuration import read_document
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.lowering import read_service
 from checker.serverless.resolving import Settings
@@ -26,7 +27,8 @@ def folder(tmp_path: Path) -> Path:
 def value_of(folder: Path, expression: str, settings: Settings | None = None, more: str = "") -> Value | None:
     text = f"service: s\nprovider: {{name: aws, stage: prod}}\ncustom:\n  here: local\n  x: {expression}\n{more}"
     (folder / "serverless.yml").write_text(text, encoding="utf-8")
-    service = read_service(SubmissionFolder(str(folder)), settings or Settings())
+    reader = SubmissionFolder(str(folder))
+    service = read_service(reader, settings or Settings(), read_document(reader))
     return value_at(service.document, "custom", "x")
 
 

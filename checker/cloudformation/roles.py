@@ -1,0 +1,123 @@
+"""The roles that resources define: their own policies and those attached to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.model import (
+    EffectSource,
+    Mapping,
+    Resource,
+    Role,
+    Scalar,
+    Section,
+    Sequence,
+    Statement,
+    Unknown,
+    Value,
+    is_empty,
+    items_of,
+    text_of,
+    value_at,
+)
+
+_POLICY_TYPES = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
+
+
+class ResourceRoles:
+    """Reads the roles among some resources. `source` is what their statements count as."""
+
+    def __init__(self, resources: Section[Resource], source: EffectSource) -> None:
+        self.resources = resources
+        self.source = source
+        self.attached = self._attached()
+
+    def named(self, given: Value) -> Role:
+        """A role by logical id, reference or ARN; only one that the resources define can be read."""
+        if isinstance(given, Unknown):
+            return Role(given.origin, unknown=given)
+        logical_id = referenced_id(given)
+        role = self.resources.get(logical_id) if logical_id else None
+        if isinstance(role, Unknown):
+            return Role(given.origin, unknown=role)
+        if role is None or logical_id is None:
+            return Role(given.origin, unknown=Unknown("role_elsewhere", given.origin))
+        found: list[Statement | Unknown] = []
+        for policy in items_of(role.get("Policies")):
+            found.extend(self._policy_statements(policy))
+        managed = []
+        for arn in items_of(role.get("ManagedPolicyArns")):
+            local = self.resources.entries.get(referenced_id(arn) or "")
+            if local is not None and text_of(local.type) == "AWS::IAM::ManagedPolicy":
+                found.extend(self._policy_statements(local.properties))
+            else:
+                managed.append(arn)
+        return Role(role.origin, (*found, *self.attached.get(logical_id, ())), tuple(managed))
+
+    def _attached(self) -> dict[str, list[Statement | Unknown]]:
+        """The statements of the policies that attach themselves to roles, by the role's logical id."""
+        attached: dict[str, list[Statement | Unknown]] = {}
+        for resource in self.resources.entries.values():
+            if text_of(resource.type) not in _POLICY_TYPES:
+                continue
+            for name in (*items_of(resource.get("Roles")), *items_of(resource.get("RoleName"))):
+                role = referenced_id(name)
+                if role is not None:
+                    attached.setdefault(role, []).extend(self._policy_statements(resource.properties))
+        return attached
+
+    def _policy_statements(self, policy: Value | None) -> Iterator[Statement | Unknown]:
+        """The statements of a policy's document."""
+        if isinstance(policy, Unknown):
+            yield policy
+            return
+        document = value_at(policy, "PolicyDocument")
+        if isinstance(document, Unknown):
+            yield document
+        else:
+            yield from statements(value_at(document, "Statement"), self.source)
+
+
+def statements(value: Value | None, source: EffectSource) -> Iterator[Statement | Unknown]:
+    """The statements of a list, in its order; a single one may stand in its place."""
+    for item in items_of(value):
+        if isinstance(item, Mapping):
+            yield statement(item, source)
+        elif isinstance(item, Unknown):
+            yield item
+        elif isinstance(item, Sequence):
+            yield from statements(item, source)
+
+
+def statement(body: Mapping, source: EffectSource) -> Statement:
+    """One statement from its mapping."""
+    condition = body.get("Condition")
+    return Statement(
+        origin=body.origin,
+        source=source,
+        effect=body.get("Effect"),
+        actions=_listed(body, "Action"),
+        not_actions=_listed(body, "NotAction"),
+        resources=_listed(body, "Resource"),
+        not_resources=_listed(body, "NotResource"),
+        condition=None if is_empty(condition) or condition is None else condition.origin,
+        body=body,
+    )
+
+
+def _listed(body: Mapping, key: str) -> tuple[Value, ...] | None:
+    value = body.get(key)
+    return None if value is None else items_of(value)
+
+
+def referenced_id(value: Value) -> str | None:
+    """The logical id that a role or policy is named by: bare, by Ref, or by GetAtt of its Arn."""
+    if isinstance(value, Scalar):
+        name = text_of(value)
+        return name if name and not {":", "/"} & set(name) else None
+    if not isinstance(value, Mapping):
+        return None
+    attribute = value.get("Fn::GetAtt")
+    if isinstance(attribute, Sequence) and len(attribute.items) == 2 and text_of(attribute.items[1]) == "Arn":
+        return text_of(attribute.items[0])
+    return text_of(value.get("Ref"))
