@@ -328,6 +328,7 @@ class Service(NamedTuple):
     `default_role` is the role of a function that names none. `written_statements` are all policy statements of the
     file, for finding the right one at the wrong place. `document` is the whole source after variables, where a
     check looks for the right thing at the wrong place. `lines` are the text lines of the files read, by file.
+    `hindrances` are the codes of notes on what keeps the dead letter plugin from working in this service.
     `packages` are the names that package.json lists, None without one. `plugins` is None for a source that tells
     nothing of the framework's plugins.
     """
@@ -342,6 +343,7 @@ class Service(NamedTuple):
     default_role: Role
     written_statements: tuple[WrittenStatement, ...]
     document: Mapping
+    hindrances: tuple[str, ...]
     packages: frozenset[str] | None
     lines: dict[str, list[str]]
 

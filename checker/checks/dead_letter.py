@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.finding import Finding, Remark, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
 from checker.cloudformation.intrinsics import shown_text, text_value
@@ -42,7 +42,7 @@ def judge(service: Service, given: Parameters) -> Finding:
     block = next((target for target in function.targets if target.way == "plugin"), None)
     judged = _judge_block(service, block, given) if block is not None else None
     if judged is not None and judged.outcome == "pass":
-        return judged
+        return judged._replace(remarks=tuple(Remark(code) for code in service.hindrances))
     plugins = service.plugins.entries if service.plugins is not None else {}
     plugin_acts = any(name in plugins for name in given.plugins)
     native = _judge_native(service, function, given, without_config=judged is not None and plugin_acts)

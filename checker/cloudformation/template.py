@@ -59,6 +59,7 @@ def lower_template(document: Mapping, file: str, lines: list[str], stage: str | 
         default_role=Role(resources.origin),
         written_statements=(),
         document=Mapping({}, root),
+        hindrances=(),
         packages=None,
         lines={file: lines},
     )

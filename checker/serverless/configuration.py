@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from checker.errors import CheckError
-from checker.model import Mapping, Origin, Scalar, Sequence, Unknown, Value, text_of
+from checker.model import Mapping, Origin, Scalar, Sequence, Unknown, Value
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.parsing import decode, parse_json, parse_yaml, text_lines
 
@@ -13,6 +13,10 @@ from checker.serverless.parsing import decode, parse_json, parse_yaml, text_line
 READABLE = ("serverless.yml", "serverless.yaml", "serverless.json")
 _PROGRAMS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs")
 _PROGRAM_SUFFIXES = (".ts", ".js", ".cjs", ".mjs")
+
+
+_ANY_MINOR = 9999
+_DEFAULT_VERSION = (3, _ANY_MINOR)
 
 
 class Configuration(NamedTuple):
@@ -122,25 +126,37 @@ def _dependencies(package: dict[str, object]) -> Iterable[str]:
 def _framework_version(document: Mapping, package: dict[str, object] | None) -> tuple[int, int]:
     """The framework's (major, minor) after package.json, then `frameworkVersion`; version 3 when neither says.
 
-    osls continues version 3, whatever its own number is.
+    osls continues version 3 of serverless, and its numbers go on from there.
     """
-    for section in ("dependencies", "devDependencies") if package else ():
-        listed = package.get(section) if package else None
-        if isinstance(listed, dict):
-            if "osls" in listed:
-                return (3, 0)
-            if isinstance(listed.get("serverless"), str):
-                return _lowest_version(listed["serverless"])
-    return _lowest_version(text_of(document.get("frameworkVersion")) or "3")
+    for section in ("dependencies", "devDependencies"):
+        listed = (package or {}).get(section)
+        if not isinstance(listed, dict):
+            continue
+        for name in ("osls", "serverless"):
+            wanted = listed.get(name)
+            if isinstance(wanted, str):
+                return newest_version(wanted)
+    wanted_here = document.get("frameworkVersion")
+    return newest_version(wanted_here.text) if isinstance(wanted_here, Scalar) else _DEFAULT_VERSION
 
 
-def _lowest_version(wanted: str) -> tuple[int, int]:
-    found = re.search(r"(\d{1,4})(?:\.(\d{1,4}))?", wanted)
-    if found is None:
-        return (3, 0)
-    version = (int(found.group(1)), int(found.group(2) or 0))
-    open_ended = re.match(r"\s*>", wanted) is not None and "<" not in wanted
-    return max(version, (3, 0)) if open_ended else version
+def newest_version(wanted: str) -> tuple[int, int]:
+    """The newest (major, minor) that a version range of npm allows, as an installation would take it.
+
+    An open end means the newest version that this workshop's plugins work with, which is 3.
+    """
+    bounds = re.findall(r"(<=?|>=?|\^|~|=)?\s*v?(\d{1,4})(?:\.(\d{1,4}|[x*]))?(?:\.[\dx*]+)?", wanted.split("||")[-1])
+    if not bounds:
+        return _DEFAULT_VERSION
+    for operator, major, minor in bounds:
+        if operator == "<" and minor in ("", "0"):
+            return int(major) - 1, _ANY_MINOR
+        if operator in ("<", "<="):
+            return int(major), int(minor) if minor.isdecimal() else _ANY_MINOR
+    operator, major, minor = bounds[-1]
+    if operator in (">", ">="):
+        return max((int(major), _ANY_MINOR), _DEFAULT_VERSION)
+    return int(major), int(minor) if minor.isdecimal() and operator != "^" else _ANY_MINOR
 
 
 def merged_sections(value: Value | None, origin: Origin) -> tuple[Mapping, Unknown | None]:

@@ -26,11 +26,13 @@ from checker.model import (
 )
 from checker.serverless.configuration import Configuration, Document, merged_sections, read_configuration
 from checker.serverless.dead_letters import read_targets
+from checker.serverless.dotenv import with_dotenv
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.included import IncludedFiles
 from checker.serverless.resolving import Resolver, Settings
 from checker.serverless.roles import RoleReader, written_statements
 
+_WITHOUT_REQUEST = (4, 0)  # the first version without `provider.request()`, which the plugin calls
 _DEFAULT_REGION = "us-east-1"
 
 
@@ -41,6 +43,7 @@ def read_service(folder: SubmissionFolder, settings: Settings, document: Documen
     """
     configuration = read_configuration(folder, document)
     try:
+        settings = with_dotenv(configuration.document, settings, folder)
         included = IncludedFiles(folder)
         resolved = Resolver(configuration.document, settings, included).resolve_document()
         service = lower(configuration, resolved, settings)
@@ -94,9 +97,18 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         default_role=roles.default_role,
         written_statements=written_statements(document, provider_body, function_bodies, template),
         document=document,
+        hindrances=tuple(_hindrances(document, configuration.framework_version)),
         packages=configuration.packages,
         lines={configuration.file: configuration.lines},
     )
+
+
+def _hindrances(document: Mapping, framework_version: tuple[int, int]) -> Iterable[str]:
+    """What keeps serverless-plugin-lambda-dead-letter 1.2.1 from setting the queue, as measured with osls 4 and 3."""
+    if framework_version >= _WITHOUT_REQUEST:
+        yield "plugin-needs-framework-3"
+    if text_of(document.get("configValidationMode")) == "error":
+        yield "dead-letter-rejected"
 
 
 def _service_name(value: Value | None) -> Value | None:

@@ -69,6 +69,8 @@ _MAXIMAL_DIGITS = 300  # beyond this JavaScript has only Infinity, and Python re
 
 # Characters that end a line for libyaml and not for js-yaml stand hidden behind others while libyaml reads.
 _LINE_ENDS = "\x85\u2028\u2029"
+_TAB_BEFORE_COMMENT = re.compile(r"^[ \t]+(?=#|$)", re.MULTILINE)  # js-yaml takes such lines for empty
+_SURROGATES = re.compile(r"(?<!\\)\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}", re.IGNORECASE)
 _STAND_INS = "\ue085\ue028\ue029"
 _HIDDEN = str.maketrans(_LINE_ENDS, _STAND_INS)
 _SHOWN = str.maketrans(_STAND_INS, _LINE_ENDS)
@@ -101,7 +103,15 @@ def parse_yaml(text: str, file: str) -> Value | None:
     Raises CheckError: `invalid-yaml` for what does not parse, and for duplicate keys, unknown tags and a second
     document, which js-yaml refuses; `too-large` past the bounds on nesting and on expanded aliases.
     """
-    return _Builder(text if text.isascii() else text.translate(_HIDDEN), file).build()
+    if not text.isascii():
+        text = text.translate(_HIDDEN)
+    try:
+        return _Builder(text, file).build()
+    except CheckError as error:
+        without_tabs = _TAB_BEFORE_COMMENT.sub(lambda found: found.group().replace("\t", " "), text)
+        if error.code != "invalid-yaml" or without_tabs == text:
+            raise
+        return _Builder(without_tabs, file).build()
 
 
 def decode(content: bytes, file: str) -> str:
@@ -138,8 +148,10 @@ def parse_json(text: str, file: str) -> Value | None:
         ) from None
     except RecursionError:
         raise CheckError("too-large", "values are nested too deeply.", file=file) from None
-    # JSON is YAML's flow style but for tabs between tokens; inside its strings a raw tab is not allowed.
-    return parse_yaml(text.replace("\t", " "), file)
+    # JSON is YAML's flow style but for tabs between tokens (inside its strings a raw tab is not allowed), and for
+    # characters written as two escapes, which become one here.
+    text = _SURROGATES.sub(lambda found: json.loads(f'"{found.group()}"'), text.replace("\t", " "))
+    return parse_yaml(text, file)
 
 
 def text_lines(text: str) -> list[str]:

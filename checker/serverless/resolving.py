@@ -206,6 +206,14 @@ class Resolver:
                 return Scalar(_BOOLEANS[parameter.text.strip().lower()], at)
         return Unknown("source_unread", at, _facts(variable.text, source=source.type))
 
+    def at(self, *path: str) -> Value | None:
+        """The resolved value at a path of keys; None when nothing stands there."""
+        return self._at(list(path))
+
+    def stage(self) -> Value:
+        """The stage that the framework would deploy to."""
+        return self._stage(self.document.origin)
+
     def _stage(self, at: Origin) -> Value:
         option = self.settings.options.get("stage")
         if option is not None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from checker.errors import CheckError
 from checker.model import Mapping, Origin, Scalar, Sequence, Value, walk
-from checker.serverless.parsing import decode, parse_yaml, typed
+from checker.serverless.parsing import decode, parse_json, parse_yaml, typed
 from tests.serverless.reading import FILE, data, found, parsed, scalar
 
 
@@ -468,3 +468,17 @@ def test_comments_do_not_move_places() -> None:
         )
     )
     assert place(item(found(document, "b"), 0)) == (7, 5, "b[0]")
+
+
+@pytest.mark.parametrize("line", ["\t# a comment", "\t", "  \t  # one", "\t\t"])
+def test_a_line_of_tabs_or_a_tab_before_a_comment_is_empty(line: str) -> None:
+    document = parsed(f"a:\n  b: 1\n{line}\n  c: 2\n")
+    assert (scalar(document, "a", "b"), scalar(document, "a", "c")) == (1, 2)
+    assert place(found(document, "a", "c")) == (4, 3, "a.c")
+
+
+def test_json_may_write_one_character_as_two_escapes() -> None:
+    document = parse_json('{"a": "\\ud83d\\ude00",\n\t"b": "\\u00e9"}', "serverless.json")
+    assert (scalar(document or Scalar(None, Origin("", 1, 1)), "a")) == "\U0001f600"
+    assert document is not None
+    assert place(found(document, "b")) == (2, 2, "b")

@@ -114,3 +114,29 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path, tmp_path_factory
     assert isinstance(value, Unknown)
     assert value.why == "file_outside"
     assert "secret" not in str(value.facts)
+
+
+@pytest.mark.parametrize(
+    ("files", "environment", "expected"),
+    [
+        ({".env": "NAME=from all\n"}, {}, "from all"),
+        ({".env": "NAME=from all\n", ".env.prod": "NAME='from prod' # note\n"}, {}, "from prod"),
+        ({".env": "NAME=from all\n", ".env.prod": "OTHER=1\n"}, {}, None),
+        ({".env": "export NAME=exported\n"}, {}, "exported"),
+        ({".env": "NAME=from all\n"}, {"NAME": "given"}, "given"),
+        ({}, {}, None),
+    ],
+)
+def test_dotenv_answers_when_the_service_uses_it(
+    folder: Path, files: dict[str, str], environment: dict[str, str], expected: str | None
+) -> None:
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    settings = Settings(environment=environment)
+    value = value_of(folder, "${env:NAME}", settings, "useDotenv: true\n")
+    assert (value.value if isinstance(value, Scalar) else None) == expected
+    if isinstance(value, Scalar):
+        assert value.secret == "${env:NAME}"
+    unused = value_of(folder, "${env:NAME, 'none'}", Settings(), "")
+    assert isinstance(unused, Scalar)
+    assert unused.value == "none"

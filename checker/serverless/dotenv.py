@@ -1,0 +1,50 @@
+"""The variables of a submission's own `.env`, for a service that says `useDotenv: true`.
+
+`.env.<stage>` replaces `.env`, it does not add to it; what the environment has already wins over both (framework 3).
+"""
+
+from __future__ import annotations
+
+from checker.errors import CheckError
+from checker.model import Mapping, Scalar
+from checker.serverless.files import SubmissionFolder
+from checker.serverless.resolving import Resolver, Settings
+
+
+def with_dotenv(document: Mapping, settings: Settings, folder: SubmissionFolder) -> Settings:
+    """The settings with the variables of the `.env` that the service's stage selects.
+
+    The stage and `useDotenv` itself are resolved without them, as the framework does.
+    """
+    if "useDotenv" not in document:
+        return settings
+    resolver = Resolver(document, settings)
+    wanted = resolver.at("useDotenv")
+    if not isinstance(wanted, Scalar) or wanted.value is not True:
+        return settings
+    stage = resolver.stage()
+    content = None
+    if isinstance(stage, Scalar):
+        content = _read(folder, f".env.{stage.text}")
+    if content is None:
+        content = _read(folder, ".env")
+    return settings if content is None else settings._replace(environment={**_parse(content), **settings.environment})
+
+
+def _read(folder: SubmissionFolder, name: str) -> str | None:
+    if "/" in name or "\\" in name:
+        return None
+    try:
+        content = folder.read(name)
+    except CheckError:
+        return None
+    return None if content is None else content.decode("utf-8", "replace")
+
+
+def _parse(content: str) -> dict[str, str]:
+    from io import StringIO
+
+    from dotenv import dotenv_values
+
+    values = dotenv_values(stream=StringIO(content), interpolate=False)
+    return {name: value for name, value in values.items() if value is not None}
