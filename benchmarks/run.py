@@ -10,6 +10,7 @@ import argparse
 import os
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,45 @@ HERE = Path(__file__).parent
 ANSWER = HERE.parent / "fixtures" / "service" / "answer"
 CHECKOV_OPTIONS = ["--quiet", "--compact", "--framework", "serverless", "--file", str(ANSWER / "serverless.yml")]
 TEMPLATE = HERE / "answer" / "cloudformation-template-update-stack.json"
+
+
+LARGE_FUNCTION = """\
+  Function{number}:
+    handler: handlers/function_{number}.handler
+    description: Function number {number} of ${{self:service}}
+    memorySize: 256
+    timeout: 10
+    environment:
+      LOG_LEVEL: ${{self:custom.log_level}}
+      TABLE: {{Ref: Table{number}}}
+      STAGE: ${{self:provider.stage}}
+    events:
+      - http:
+          path: ${{self:custom.sevrice_url_path_base}}/{number}
+          method: get
+      - sns: ${{self:custom.wild_rydes_sns_topic_arn}}
+"""
+LARGE_RESOURCE = """\
+    Table{number}:
+      Type: AWS::DynamoDB::Table
+      Properties:
+        AttributeDefinitions:
+          - AttributeName: ${{self:custom.ddb_table_hash_key}}
+            AttributeType: S
+          - AttributeName: Number
+            AttributeType: N
+        KeySchema:
+          - AttributeName: ${{self:custom.ddb_table_hash_key}}
+            KeyType: HASH
+          - AttributeName: Number
+            KeyType: RANGE
+        BillingMode: PAY_PER_REQUEST
+        Tags:
+          - Key: stage
+            Value: ${{self:provider.stage}}
+          - Key: number
+            Value: "{number}"
+"""
 
 
 class Run(NamedTuple):
@@ -47,6 +87,21 @@ def main() -> None:
     print("rydecheck check fixtures/service/answer, whole process, against")
     for peer in peers:
         print(compare(ours, peer))
+    with tempfile.TemporaryDirectory() as folder:
+        lines = write_large_service(Path(folder))
+        large = Peer(f"rydecheck on a service of {lines} lines", [ours[0], "check", folder], asked.pairs)
+        print(compare(ours, large))
+
+
+def write_large_service(folder: Path) -> int:
+    """The answer with 200 functions and 500 resources; returns how many lines that is."""
+    text = (ANSWER / "serverless.yml").read_text(encoding="utf-8")
+    functions = "".join(LARGE_FUNCTION.format(number=number) for number in range(198))
+    resources = "".join(LARGE_RESOURCE.format(number=number) for number in range(497))
+    text = text.replace("functions:\n", f"functions:\n{functions}", 1)
+    text = text.replace("  Resources:\n", f"  Resources:\n{resources}", 1)
+    (folder / "serverless.yml").write_text(text, encoding="utf-8")
+    return text.count("\n")
 
 
 def compare(ours: list[str], peer: Peer) -> str:

@@ -94,6 +94,11 @@ HOSTILE = {
     + "\n"
     + "".join("  " * i + f"{'k' * 1000}{i}:\n" for i in range(60))
     + "".join("  " * 60 + f"- {i}\n" for i in range(5_000)),
+    "nesting of 5,000 levels": "a:\n" + "".join(" " * i + "- \n" for i in range(1, 700)) + ANSWER,
+    "a variable in variables, 1,000 deep": ANSWER + "\nq: '" + "${self:" * 1_000 + "a" + "}" * 1_000 + "'\n",
+    "tags that build objects": "a: !!python/object/apply:os.system ['true']\n" + ANSWER,
+    "characters without a meaning": ANSWER + "\nq: 'a\0b'\n",
+    "a file of two mebibytes": ANSWER + "#" * 2 * 1024**2,
     "conditions in each other": ANSWER.replace(
         "BillingMode: PAY_PER_REQUEST", "BillingMode: " + "!If [c, a, " * 45 + "a" + "]" * 45
     ),
@@ -107,6 +112,26 @@ def test_a_hostile_file_ends_quickly(name: str, tmp_path: Path, pack: RulePack) 
     report = check_path(tmp_path, pack, Request())
     assert time.perf_counter() - start < SECONDS
     assert report.error is None or report.error.code in ("too-large", "invalid-yaml", "invalid-config"), report.error
+
+
+def test_more_files_than_a_submission_may_have(tmp_path: Path, pack: RulePack) -> None:
+    for number in range(200):
+        (tmp_path / f"{number}.yml").write_text("a: 1\n", encoding="utf-8")
+    included = "".join(f"i{number}: ${{file({number}.yml):a}}\n" for number in range(200))
+    (tmp_path / "serverless.yml").write_text(f"{ANSWER}\n{included}", encoding="utf-8")
+    report = check_path(tmp_path, pack, Request())
+    assert report.error is not None
+    assert report.error.code == "too-large"
+    assert "100 files" in report.error.message
+
+
+def test_a_broken_encoding_in_an_included_file_is_told(tmp_path: Path, pack: RulePack) -> None:
+    text = ANSWER.replace("BillingMode: PAY_PER_REQUEST", "BillingMode: ${file(latin.yml):a}")
+    (tmp_path / "serverless.yml").write_text(text, encoding="utf-8")
+    (tmp_path / "latin.yml").write_bytes(b"a: caf\xe9\n")
+    check = next(check for check in check_path(tmp_path, pack, Request()).checks if check.rule.id == "table.on_demand")
+    assert check.outcome == "unknown"
+    assert "line 1" in check.message
 
 
 @pytest.mark.parametrize("text", ["# a" + " " * 100_000 + "b", "<!--" * 200_000, "```" * 200_000, "#" * 500_000])

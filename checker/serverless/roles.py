@@ -27,6 +27,7 @@ from checker.model import (
 
 GENERATED_ROLE = "IamRoleLambdaExecution"
 PER_FUNCTION_PLUGIN = "serverless-iam-roles-per-function"
+_NO_ROLE_WHEN_EMPTY = (3, 0)  # from here on, `role:` left empty makes no role at all
 _IAM_ROLE_SINCE = (2, 24)  # the first version that reads provider.iam.role
 
 
@@ -51,8 +52,7 @@ class RoleReader:
         self.plugins = plugins
         self.framework_version = framework_version
         self.roles = ResourceRoles(resources, "role")
-        given = self._given_provider_role()
-        self.default_role = self._named_role(given) if given is not None else self._generated_role()
+        self.default_role = self._default_role()
 
     def function_role(self, body: Mapping) -> Role:
         """The role of the function with this body."""
@@ -66,6 +66,14 @@ class RoleReader:
         if self._inherits(body):
             found += tuple(statements(self._inherited(), "provider"))
         return Role(own.origin, found)
+
+    def _default_role(self) -> Role:
+        """The role of a function that names none."""
+        left_empty = self.provider.get("role")
+        if left_empty is not None and is_empty(left_empty) and self.framework_version >= _NO_ROLE_WHEN_EMPTY:
+            return Role(left_empty.origin)
+        given = self._given_provider_role()
+        return self._named_role(given) if given is not None else self._generated_role()
 
     def _given_provider_role(self) -> Value | None:
         """A role that the provider names instead of having one generated."""
