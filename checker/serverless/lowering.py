@@ -31,7 +31,9 @@ from checker.serverless.files import SubmissionFolder
 from checker.serverless.included import IncludedFiles
 from checker.serverless.resolving import Resolver, Settings
 from checker.serverless.roles import RoleReader, written_statements
+from checker.serverless.variables import Syntax
 
+_STANDARD_SYNTAX_SINCE = (2, 0)
 _WITHOUT_REQUEST = (4, 0)  # the first version without `provider.request()`, which the plugin calls
 _DEFAULT_REGION = "us-east-1"
 
@@ -45,7 +47,8 @@ def read_service(folder: SubmissionFolder, settings: Settings, document: Documen
     try:
         settings = with_dotenv(configuration.document, settings, folder)
         included = IncludedFiles(folder)
-        resolved = Resolver(configuration.document, settings, included).resolve_document()
+        syntax = variable_syntax(configuration)
+        resolved = Resolver(configuration.document, settings, included, syntax).resolve_document()
         service = lower(configuration, resolved, settings)
         return service._replace(lines={**service.lines, **included.lines})
     except RecursionError:
@@ -55,6 +58,20 @@ def read_service(folder: SubmissionFolder, settings: Settings, document: Documen
             advice="A service's configuration never needs that much.",
             file=configuration.file,
         ) from None
+
+
+def variable_syntax(configuration: Configuration) -> Syntax:
+    """How this service writes variables.
+
+    Version 1 compiles `provider.variableSyntax` as a pattern. That is not done here, for a stranger's pattern can take
+    for ever; the usual ones are recognised.
+    """
+    if configuration.framework_version >= _STANDARD_SYNTAX_SINCE:
+        return "standard"
+    pattern = text_of(value_at(configuration.document, "provider", "variableSyntax"))
+    if pattern is None:
+        return "framework-1"
+    return "double-braces" if "{{" in pattern else "standard"
 
 
 def lower(configuration: Configuration, document: Mapping, settings: Settings) -> Service:

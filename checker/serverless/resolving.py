@@ -8,7 +8,7 @@ from checker.errors import CheckError
 from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Unknown, Value, placed
 from checker.serverless.included import IncludedFiles, UnreadableFile
 from checker.serverless.parsing import NESTING_LIMIT, NODE_LIMIT
-from checker.serverless.variables import Literal, Lookup, Part, Variable, VariableSyntaxError, parse_template
+from checker.serverless.variables import Literal, Lookup, Part, Syntax, Variable, VariableSyntaxError, parse_template
 
 TEXT_LIMIT = 5 * 1024 * 1024
 SECONDS_LIMIT = 10.0
@@ -36,7 +36,14 @@ class Settings(NamedTuple):
 class Resolver:
     """Resolves one document and what it includes. Each value is resolved once; a cycle ends as Unknown."""
 
-    def __init__(self, document: Mapping, settings: Settings, included: IncludedFiles | None = None) -> None:
+    def __init__(
+        self,
+        document: Mapping,
+        settings: Settings,
+        included: IncludedFiles | None = None,
+        syntax: Syntax = "standard",
+    ) -> None:
+        self.syntax = syntax
         self.document = document
         self.settings = settings
         self.included = included
@@ -104,7 +111,7 @@ class Resolver:
     def _string(self, scalar: Scalar) -> Value:
         """A string that holds variables: the value of its one variable, or the text they make together."""
         try:
-            parts = parse_template(scalar.text)
+            parts = parse_template(scalar.text, self.syntax)
         except VariableSyntaxError as error:
             return Unknown("variable_syntax", scalar.origin, _facts(scalar.text, problem=str(error)))
         if len(parts) == 1 and isinstance(parts[0], Variable):

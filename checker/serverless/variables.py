@@ -10,12 +10,15 @@ Parsing only; `resolving` looks the values up. The rules are those of the framew
 
 import re
 from collections.abc import Callable
+from typing import Literal as OneOf
 from typing import NamedTuple
 
 _OPENING = re.compile(r"(\\*)\$\{")
 _TYPE = re.compile(r"([a-z][A-Za-z0-9.-]*)(\(|:)")
 _LITERAL = re.compile(r"[A-Za-z0-9.-][A-Za-z0-9.\- ]*")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?\Z", re.IGNORECASE)
+_SPACE_AFTER_OPENING = re.compile(r"\$\{\s+")
+_DOUBLE_BRACES = re.compile(r"\$\{\{([^{}]*)\}\}")
 _DELIMITER = re.compile(r"\$\{|[,)}]")
 NESTING_LIMIT = 20
 
@@ -53,11 +56,40 @@ class VariableSyntaxError(ValueError):
     """What the framework would stop at; the message completes the sentence "It is not written as …: "."""
 
 
-def parse_template(text: str) -> tuple[Part, ...]:
+Syntax = OneOf["standard", "framework-1", "double-braces"]
+"""How variables are told from CloudFormation's own `${…}`.
+
+`standard` is the rule of version 3. Version 1 takes every `${…}` for its own (`framework-1`), unless
+`provider.variableSyntax` says otherwise: `double-braces` is the usual `${{…}}`.
+"""
+
+
+def parse_template(text: str, syntax: Syntax = "standard") -> tuple[Part, ...]:
     """The pieces of a string, escapes resolved. Raises VariableSyntaxError."""
     if "${" not in text:
         return (text,) if text else ()
-    return _Parser(text).template()
+    if syntax == "double-braces":
+        return _double_braces(text)
+    if syntax == "standard":
+        return _Parser(text).template()
+    parts = _Parser(_SPACE_AFTER_OPENING.sub("${", text)).template()
+    if any(isinstance(part, str) and "${" in part for part in parts):
+        raise VariableSyntaxError("version 1 of the framework takes every `${…}` for its own variable")
+    return parts
+
+
+def _double_braces(text: str) -> tuple[Part, ...]:
+    """The pieces of a string whose variables are `${{…}}`; one inside another is not read."""
+    parts: list[Part] = []
+    end = 0
+    for found in _DOUBLE_BRACES.finditer(text):
+        parts.append(text[end : found.start()])
+        parts.extend(_Parser(f"${{{found.group(1).strip()}}}").template())
+        end = found.end()
+    parts.append(text[end:])
+    if any(isinstance(part, str) and "${{" in part for part in parts):
+        raise VariableSyntaxError("variables in double braces cannot stand inside each other here")
+    return joined(parts)
 
 
 class _Parser:

@@ -55,3 +55,29 @@ def test_what_keeps_the_plugin_from_working_is_noted(
     target = next(check for check in report.checks if check.rule.id == "dlq.target")
     assert target.outcome == "pass"
     assert [note.code for note in target.notes] == codes
+
+
+OLD = "frameworkVersion: '1'\n"
+DOUBLE = r"variableSyntax: '\${{(.+?)}}'"
+
+
+@pytest.mark.parametrize(
+    ("top", "provider", "billing", "reason"),
+    [
+        (OLD, "", "!Sub '${AWS::Region}'", "unresolved-variable"),
+        ("", "", "!Sub '${AWS::Region}'", "made-by-deployment"),
+        (OLD, "", "${ self:custom.log_level }", "billing-wrong-value"),
+        (OLD, DOUBLE, "!Sub '${AWS::Region}'", "made-by-deployment"),
+        (OLD, DOUBLE, "${{self:custom.log_level}}", "billing-wrong-value"),
+        (OLD, DOUBLE, "${{self:custom.${{opt:a}}}}", "unresolved-variable"),
+    ],
+)
+def test_version_1_tells_variables_by_its_own_rule(
+    checked: Checked, top: str, provider: str, billing: str, reason: str
+) -> None:
+    text = top + ANSWER.replace("BillingMode: PAY_PER_REQUEST", f"BillingMode: {billing}")
+    if provider:
+        text = text.replace("provider:\n", f"provider:\n  {provider}\n", 1)
+    report = checked(text)
+    check = next(check for check in report.checks if check.rule.id == "table.on_demand")
+    assert check.reason == reason, check.message
