@@ -142,8 +142,15 @@ class _Nearest(NamedTuple):
         for statement in self.effective():
             if covers_action(statement, self.wanted.action) and not _is_every_action(statement):
                 key = "Resource" if statement.not_resources is None else "NotResource"
-                return fail("resource", _key_origin(statement, key))
+                slot = "assumed_name" if self.assumes_name(statement) else "resource"
+                return fail(slot, _key_origin(statement, key))
         return None
+
+    def assumes_name(self, statement: Statement) -> bool:
+        """Whether an ARN ends in the logical id, as if that were the name of the resource."""
+        texts = [text_value(value) for value in statement.resources or ()]
+        ends = [text[-1] for text in texts if not isinstance(text, Unknown) and text]
+        return any(isinstance(end, str) and end.endswith(f":{self.wanted.logical_id}") for end in ends)
 
     def queue_policy(self) -> Finding | None:
         for resource in self.service.resources.entries.values():
@@ -210,6 +217,7 @@ KIND = Kind(
         "bare_name": ("found",),
         "dotted_string": ("found",),
         "resource": (),
+        "assumed_name": (),
         "effect": ("found",),
         "denied": (),
         "ignored": ("place",),

@@ -251,6 +251,16 @@ class _Builder:
             self.fail(mark, "a tab stands here, where YAML allows only spaces.", "Indent with spaces.")
         if self.line_at(mark).startswith(("<<<<<<<", "=======", ">>>>>>>")):
             self.fail(mark, "a merge conflict was left here.", "Choose one of its sides and delete the markers.")
+        pasted = next((line for line in self.lines_up_to(mark) if line[1].startswith("+")), None)
+        if pasted is not None:
+            raise CheckError(
+                "invalid-yaml",
+                "this line starts with a plus sign, as in a diff.",
+                advice="Put a space in the place of the sign, here and below.",
+                file=self.file,
+                line=pasted[0],
+                column=1,
+            )
         for part, message, advice in _PROBLEMS:
             if part in problem:
                 self.fail(mark, message, advice)
@@ -268,6 +278,11 @@ class _Builder:
             line=before.count("\n") + 1,
             column=len(before) - before.rfind("\n"),
         ) from None
+
+    def lines_up_to(self, mark: Any) -> list[tuple[int, str]]:
+        """The line of a mark and the two before it, with their numbers."""
+        first = max(0, mark.line - 2)
+        return list(enumerate(text_lines(self.text)[first : mark.line + 1], first + 1))
 
     def line_at(self, mark: Any) -> str:
         lines = self.text.split("\n")

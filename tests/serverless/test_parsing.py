@@ -482,3 +482,10 @@ def test_json_may_write_one_character_as_two_escapes() -> None:
     assert (scalar(document or Scalar(None, Origin("", 1, 1)), "a")) == "\U0001f600"
     assert document is not None
     assert place(found(document, "b")) == (2, 2, "b")
+
+
+def test_a_diff_pasted_with_its_signs_is_told() -> None:
+    with pytest.raises(CheckError) as caught:
+        parsed("a:\n  b: 1\n+  c:\n+    d: 2\n  e: 3\n")
+    assert (caught.value.line, caught.value.column) == (3, 1)
+    assert "plus sign" in caught.value.message
