@@ -33,6 +33,11 @@ class Origin(NamedTuple):
         """File, line and column, to tell whether two values are the same text."""
         return self.file, self.line, self.column
 
+    @property
+    def parent(self) -> str:
+        """The path of the mapping or list that holds the value; empty at the top level."""
+        return self.path.rpartition("[" if self.path.endswith("]") else ".")[0]
+
     def chain(self) -> "tuple[Origin, ...]":
         """The place of the text, then the place that pulls it in."""
         return (self, self.used_at) if self.used_at else (self,)
@@ -146,6 +151,18 @@ def is_empty(value: Value | None) -> bool:
     return False
 
 
+def is_truthy(value: Value | None) -> bool:
+    """Whether JavaScript, and so the framework and its plugins, take the value for true."""
+    if isinstance(value, Scalar):
+        return value.value not in (None, False, 0, "")
+    return isinstance(value, (Mapping, Sequence))
+
+
+def is_off(value: Value | None) -> bool:
+    """Whether a switch is set to false, also as the text that the framework's validation takes for it."""
+    return isinstance(value, Scalar) and value.text.lower() == "false"
+
+
 def items_of(value: Value | None) -> tuple[Value, ...]:
     """The items of a list, or the one value that stands in its place; nothing for null."""
     if value is None or (isinstance(value, Scalar) and value.value is None):
@@ -192,6 +209,7 @@ class Statement(NamedTuple):
     """One IAM policy statement, in the words of the file.
 
     `actions` and `resources` hold each entry of a string or list; None where the key is absent.
+    `has_principal` marks one that IAM refuses in a role: a principal belongs into the policy of a queue.
     `source` tells whose statement it is: the provider's, the function's own, a role's from `resources`, one that the
     framework adds itself, or one of a compiled template, which does not tell.
     """
@@ -205,6 +223,7 @@ class Statement(NamedTuple):
     not_resources: tuple[Value, ...] | None
     condition: Origin | None
     body: Mapping | None
+    has_principal: bool = False
 
 
 class Role(NamedTuple):
@@ -224,12 +243,13 @@ class WrittenStatement(NamedTuple):
     """A statement as it stands in the file, whether or not any role gets it.
 
     `holder` is the path of the list it stands in. `reader` is who might read that place: the provider, `resources`, a
-    function by its name, or None for a place that nothing reads.
+    function by its name, or None for a place that nothing reads. `is_item` tells whether it is an item of a list.
     """
 
     statement: Statement
     holder: str
     reader: str | None
+    is_item: bool
 
 
 TargetWay = Literal["plugin", "native", "destination"]

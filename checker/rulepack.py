@@ -168,7 +168,7 @@ class RulePack(NamedTuple):
 
         ids = [rule.id for rule in self.rules]
         near = near_name(check, ids, 0.6)
-        advice = f"did you mean {near}?" if near else f"there are {', '.join(ids)}."
+        advice = f"did you mean {near}?" if near else f"the checks are: {', '.join(ids)}."
         raise UsageError(f"there is no check `{check}`; {advice}")
 
     @property
@@ -192,7 +192,7 @@ def module_ids() -> list[str]:
 def load_pack(module: str) -> RulePack:
     """The shipped rule pack of a module. Raises UsageError for a module that does not exist."""
     if module not in module_ids():
-        raise UsageError(f"there is no module `{module}`; there are {', '.join(module_ids())}.")
+        raise UsageError(f"there is no module `{module}`; the modules are: {', '.join(module_ids())}.")
     return read_pack(os.path.join(rules_folder(), module, _PACK_FILE))
 
 

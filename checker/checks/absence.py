@@ -8,15 +8,22 @@ from checker.checks.found_resource import find_resource
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
 from checker.model import Mapping, Scalar, Service, Unknown, is_empty, items_of
+from checker.wording import near_name
+
+_NEAR = 0.9
 
 
 class Parameters(NamedTuple):
-    """`indexes` is the property that lists the indexes, each a mapping that must not have the property either."""
+    """`indexes` is the property that lists the indexes, each a mapping that must not have the property either.
+
+    `parts` are the keys inside the property, which CloudFormation refuses where the property itself stood.
+    """
 
     logical_id: str
     type: str
     property: str
     indexes: str
+    parts: tuple[str, ...] = ()
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -31,6 +38,10 @@ def judge(service: Service, given: Parameters) -> Finding:
     elif not is_empty(value):
         assert value is not None
         return fail("present", value.origin)
+    properties = resource.properties.entries if isinstance(resource.properties, Mapping) else {}
+    left_over = near_name(given.property, properties, _NEAR) or next((p for p in given.parts if p in properties), None)
+    if left_over is not None and value is None:
+        return fail("left_over", properties[left_over].origin, found=left_over)
     indexes = settle(resource.get(given.indexes))
     if isinstance(indexes, Unknown):
         doubt = doubt or unknown(indexes)
@@ -44,4 +55,6 @@ def judge(service: Service, given: Parameters) -> Finding:
     return doubt or passed(resource.parent)
 
 
-KIND = Kind(Parameters, {**found_resource.SLOTS, "present": (), "present_on_index": ("index",)}, judge)
+KIND = Kind(
+    Parameters, {**found_resource.SLOTS, "present": (), "left_over": ("found",), "present_on_index": ("index",)}, judge
+)

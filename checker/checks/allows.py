@@ -17,7 +17,19 @@ from checker.cloudformation.policies import (
     is_broad_action,
     is_broad_resource,
 )
-from checker.model import Function, Origin, Scalar, Service, Statement, Unknown, Value, WrittenStatement, text_of, walk
+from checker.model import (
+    Function,
+    Mapping,
+    Origin,
+    Scalar,
+    Service,
+    Statement,
+    Unknown,
+    Value,
+    WrittenStatement,
+    text_of,
+    walk,
+)
 
 _POLICY_OF_THE_QUEUE = "AWS::SQS::QueuePolicy"
 _NAMES = ("QueueName", "TopicName", "TableName")
@@ -79,6 +91,7 @@ class _Nearest(NamedTuple):
         return (
             self.effect()
             or self.idle(exact=True)
+            or self.incomplete()
             or self.resource_not_arn()
             or self.action()
             or self.resource()
@@ -94,10 +107,30 @@ class _Nearest(NamedTuple):
 
     def effect(self) -> Finding | None:
         for statement in self.effective(allowing=False):
-            if text_of(statement.effect) != "Deny" and covers(statement, self.wanted, self.arns):
-                found = statement.effect.shown if isinstance(statement.effect, Scalar) else "nothing"
-                return fail("effect", statement.effect.origin if statement.effect else statement.origin, found=found)
+            meant = covers(statement, self.wanted, self.arns) or (
+                covers_action(statement, self.wanted.action) and self.names(statement) is not None
+            )
+            if not meant or text_of(statement.effect) == "Deny":
+                continue
+            if statement.effect is None:
+                return fail("effect_missing", statement.origin)
+            return fail("effect", statement.effect.origin, found=shown_text(statement.effect))
         return None
+
+    def incomplete(self) -> Finding | None:
+        """A statement for the queue or the action that leaves out a key, or has one too many."""
+        for statement in self.effective():
+            names = covers_resource(statement, self.wanted, self.arns) or self.names(statement) is not None
+            if names and statement.actions is None and statement.not_actions is None:
+                return fail("action_missing", statement.origin)
+            if statement.resources is None and statement.not_resources is None and self.is_specific(statement):
+                return fail("resource_missing", statement.origin)
+            if statement.has_principal and covers(statement._replace(has_principal=False), self.wanted, self.arns):
+                return fail("principal", statement.origin)
+        return None
+
+    def is_specific(self, statement: Statement) -> bool:
+        return bool(covers_action(statement, self.wanted.action)) and not _is_every_action(statement)
 
     def idle(self, *, exact: bool) -> Finding | None:
         """A statement that reaches no role of the function, though it grants what is wanted (or names the queue)."""
@@ -114,7 +147,11 @@ class _Nearest(NamedTuple):
 
     def idle_finding(self, written: WrittenStatement) -> Finding:
         own = self.function.name if self.function is not None else None
-        read_for_it = written.reader in ("provider", "resources") or (own is not None and written.reader == own)
+        if written.reader == "provider" and not written.is_item:
+            return fail("not_a_list", written.statement.origin, place=written.holder)
+        if own is not None and written.reader == own:
+            return fail("ignored_of_function", written.statement.origin)
+        read_for_it = written.reader in ("provider", "resources")
         return fail("ignored" if read_for_it else "misplaced", written.statement.origin, place=written.holder)
 
     def resource_not_arn(self) -> Finding | None:
@@ -134,8 +171,8 @@ class _Nearest(NamedTuple):
                 excludes = statement.not_actions is not None  # `NotAction` takes it out, also of every resource
                 if (_is_every_resource(statement) and not excludes) or covers_action(statement, self.wanted.action):
                     continue
-                found = ", ".join(action.shown for action in listed or () if isinstance(action, Scalar))
-                return fail("action", _key_origin(statement, key), found=found or "nothing")
+                found = ", ".join(_written_action(action) for action in listed or ())
+                return fail("action", _key_origin(statement, key), found=found)
         return None
 
     def resource(self) -> Finding | None:
@@ -143,6 +180,8 @@ class _Nearest(NamedTuple):
             if covers_action(statement, self.wanted.action) and not _is_every_action(statement):
                 key = "Resource" if statement.not_resources is None else "NotResource"
                 slot = "assumed_name" if self.assumes_name(statement) else "resource"
+                if any(isinstance(one, Scalar) and "${" in one.text for one in statement.resources or ()):
+                    slot = "without_sub"
                 return fail(slot, _key_origin(statement, key))
         return None
 
@@ -192,6 +231,13 @@ class _Nearest(NamedTuple):
         return "bare_name" if text[0] in names else None
 
 
+def _written_action(action: Value) -> str:
+    """An action as it stands in the file; a blank behind its colon has made it a mapping."""
+    if isinstance(action, Mapping):
+        return ", ".join(f"{key}: {shown_text(value)}" for key, value in action.entries.items())
+    return shown_text(action)
+
+
 def _is_every_resource(statement: Statement) -> bool:
     """Whether the statement is for all resources alike, so that it says nothing of the queue."""
     return any(isinstance(value, Scalar) and value.text == "*" for value in statement.resources or ())
@@ -218,6 +264,13 @@ KIND = Kind(
         "dotted_string": ("found",),
         "resource": (),
         "assumed_name": (),
+        "without_sub": (),
+        "resource_missing": (),
+        "action_missing": (),
+        "principal": (),
+        "effect_missing": (),
+        "not_a_list": ("place",),
+        "ignored_of_function": (),
         "effect": ("found",),
         "denied": (),
         "ignored": ("place",),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
-from checker.model import Capacity, Scalar, Service, Unknown, text_of
+from checker.model import Capacity, Scalar, Service, Unknown, is_truthy, text_of
 
 
 class Parameters(NamedTuple):
@@ -46,8 +46,10 @@ def _judge_entry(service: Service, entry: Capacity, given: Parameters) -> Findin
             return unknown(table)
     if given.logical_id not in [text_of(table) for table in entry.tables]:
         found = ", ".join(table.shown for table in entry.tables if isinstance(table, Scalar))
-        return fail("wrong_table", entry.table_origin, found=found or "nothing")
-    if isinstance(entry.index_only, Scalar) and entry.index_only.value is True:
+        return fail("wrong_table", entry.table_origin, found=found) if found else fail("unnamed", entry.table_origin)
+    if isinstance(entry.index_only, Unknown):
+        return unknown(entry.index_only)
+    if entry.index_only is not None and is_truthy(entry.index_only):
         return fail("index_only", entry.index_only.origin)
     if isinstance(entry.bounds, Unknown):
         return unknown(entry.bounds)
@@ -73,6 +75,7 @@ KIND = Kind(
         "absent": (),
         "plugin_absent": (),
         "wrong_table": ("found",),
+        "unnamed": (),
         "no_table": (),
         "index_only": (),
         "no_bounds": (),

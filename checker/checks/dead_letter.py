@@ -1,11 +1,11 @@
 """Whether one function's failed events go to one queue."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from checker.checks.finding import Finding, Remark, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
-from checker.cloudformation.intrinsics import shown_text, text_value
+from checker.cloudformation.intrinsics import Reference, shown_text, text_value
 from checker.model import Function, Mapping, Scalar, Service, Target, Unknown, is_empty, text_of
 from checker.wording import near_name
 
@@ -22,9 +22,6 @@ class Parameters(NamedTuple):
     logical_id: str
     type: str
     plugins: tuple[str, ...]
-
-
-Verdict = Literal["same", "other", "open", "elsewhere"]
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -78,6 +75,8 @@ def _judge_arn(service: Service, target: Target, given: Parameters) -> Finding:
     text = text_value(target.arn)
     if isinstance(text, Unknown):
         return unknown(text, at=target.origin)
+    if target.way != "plugin" and text in ((Reference(given.logical_id),), (given.logical_id,)):
+        return fail("not_its_arn", target.origin)
     literal = isinstance(target.arn, Scalar)
     matches = Arns(service).matches(text, given.logical_id, given.type)
     if matches:
@@ -117,9 +116,7 @@ def _elsewhere(service: Service, given: Parameters) -> Finding | None:
                 return fail("wrong_function", target.holder, found=name)
     for stray in service.find(lambda key, value: key == BLOCK and not is_empty(value)):
         if stray.origin.use not in blocks and isinstance(stray, Mapping):
-            return fail(
-                "misplaced", stray.origin.use, place=stray.origin.use.path.rpartition(".")[0] or "the top level"
-            )
+            return fail("misplaced", stray.origin.use, place=stray.origin.use.parent or "the top level")
     return None
 
 
@@ -131,6 +128,7 @@ KIND = Kind(
         "function_near": ("found", "line"),
         "wrong_function": ("found",),
         "wrong_resource": ("found",),
+        "not_its_arn": (),
         "misspelled_key": ("found",),
         "unnamed": (),
         "get_att": ("found",),

@@ -7,7 +7,7 @@ from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
 from checker.cloudformation.intrinsics import text_value
 from checker.cloudformation.policies import Decision, Wanted, decide
-from checker.model import EventSource, Function, Role, Scalar, Service, Unknown
+from checker.model import EventSource, Function, Role, Service, Unknown, is_off
 
 
 class Parameters(NamedTuple):
@@ -58,7 +58,7 @@ def _judge_event(
             return doubt_or_miss
     if isinstance(event.enabled, Unknown):
         return unknown(event.enabled)
-    if isinstance(event.enabled, Scalar) and event.enabled.value is False:
+    if event.enabled is not None and is_off(event.enabled):
         return fail("disabled", event.enabled.origin, found=function.name)
     if id(function.role) not in decisions:
         decisions[id(function.role)] = _decide(service, function.role, given)

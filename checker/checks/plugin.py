@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from checker.checks.finding import Finding, Remark, fail, passed, skipped, unknown
 from checker.checks.kinds import Kind
-from checker.model import Service, Value, text_of
+from checker.model import Service, text_of
 from checker.wording import near_name
 
 _NEAR = 0.88  # plugin names share long prefixes; less would take a neighbour for a misspelling
@@ -32,7 +32,11 @@ def judge(service: Service, given: Parameters) -> Finding:
         return fail("misspelled", service.plugins.entries[misspelled].origin, found=misspelled)
     stray = next(service.find(lambda key, value: key == given.name or text_of(value) == given.name), None)
     if stray is not None:
-        return fail("misplaced", stray.origin.use, place=_holder(stray))
+        return fail(
+            "misplaced",
+            stray.origin.use,
+            place=stray.origin.use.parent if stray.origin.use.path.endswith("]") else stray.origin.use.path,
+        )
     return fail("absent", service.plugins.origin)
 
 
@@ -40,12 +44,6 @@ def _remarks(service: Service, name: str) -> tuple[Remark, ...]:
     if service.packages is None or name in service.packages:
         return ()
     return (Remark("not-in-package-json", (("name", name),)),)
-
-
-def _holder(value: Value) -> str:
-    """The key that the name stands under."""
-    path = value.origin.use.path
-    return path.rpartition("[")[0] if path.endswith("]") else path
 
 
 KIND = Kind(Parameters, {"absent": (), "misspelled": ("found",), "misplaced": ("place",)}, judge)

@@ -46,8 +46,7 @@ def _unset(service: Service, resource: Resource, given: Parameters) -> Finding:
     elsewhere = service.find(lambda key, _: key == given.property)
     stray = next((one for one in elsewhere if one.origin.place not in rightful), None)
     if stray is not None:
-        place = stray.origin.use.path.rpartition(".")[0] or "the top level"
-        return fail("misplaced", stray.origin.use, place=place)
+        return fail("misplaced", stray.origin.use, place=stray.origin.use.parent or "the top level")
     return fail("unset", resource.parent)
 
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
-from checker.cloudformation.intrinsics import settle
-from checker.model import Mapping, Resource, Scalar, Service, Unknown, Value, text_of
+from checker.cloudformation.intrinsics import settle, shown_text
+from checker.model import Mapping, Resource, Scalar, Service, Unknown, Value, is_empty, text_of
 from checker.wording import near_name
 
 
@@ -31,9 +31,10 @@ def judge(service: Service, given: Parameters) -> Finding:
     type_ = settle(resource.type)
     if isinstance(type_, Unknown):
         return unknown(type_)
+    if type_ is None or is_empty(type_):
+        return fail("untyped", type_.origin if type_ is not None else resource.origin)
     if text_of(type_) != given.type:
-        found = type_.shown if isinstance(type_, Scalar) else "nothing"
-        return fail("wrong_type", type_.origin if type_ else resource.origin, found=found)
+        return fail("wrong_type", type_.origin, found=shown_text(type_))
     if resource.condition is not None:
         return unknown(Unknown("conditional_resource", resource.condition.origin))
     return _refused(resource, given) or passed(resource.origin)
@@ -52,13 +53,13 @@ def _missing(service: Service, given: Parameters) -> Finding:
     strays = list(service.find(lambda key, _: key == given.logical_id))
     whole = next((stray for stray in strays if _type_of(stray) == given.type), None)
     if whole is not None:
-        return fail("misplaced", whole.origin.use, place=_parent(whole))
+        return fail("misplaced", whole.origin.use, place=whole.origin.use.parent or "the top level")
     renamed = _renamed(service, given)
     if renamed is not None:
         line = str(renamed.origin.line)
         return fail("renamed", renamed.origin, stands_in=renamed.logical_id, found=renamed.logical_id, line=line)
     if strays:
-        return fail("misplaced", strays[0].origin.use, place=_parent(strays[0]))
+        return fail("misplaced", strays[0].origin.use, place=strays[0].origin.use.parent or "the top level")
     return fail("absent", service.resources.origin)
 
 
@@ -77,13 +78,15 @@ def _type_of(value: Value) -> str | None:
     return text_of(value.get("Type")) if isinstance(value, Mapping) else None
 
 
-def _parent(value: Value) -> str:
-    """The path that the stray resource stands under."""
-    return value.origin.use.path.rpartition(".")[0] or "the top level"
-
-
 KIND = Kind(
     Parameters,
-    {"absent": (), "renamed": ("found", "line"), "misplaced": ("place",), "wrong_type": ("found",), "refused": ()},
+    {
+        "absent": (),
+        "renamed": ("found", "line"),
+        "misplaced": ("place",),
+        "wrong_type": ("found",),
+        "untyped": (),
+        "refused": (),
+    },
     judge,
 )

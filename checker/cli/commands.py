@@ -19,6 +19,8 @@ COMPLETE, INCOMPLETE, FAILED = 0, 1, 2
 def run(arguments: list[str] | None) -> int:
     """Carry out a command line and return its exit status."""
     try:
+        if sys.stdout is None:  # closed by the caller
+            raise UsageError("there is no standard output to write to.")
         asked = parse(sys.argv[1:] if arguments is None else arguments)
         if asked.version:
             return _version(asked)
@@ -32,9 +34,15 @@ def run(arguments: list[str] | None) -> int:
         # Whoever read the output has left; closing stdout again at exit must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:
+        _complain(f"rydecheck: the output cannot be written: {error.strerror}.")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or flushing at exit fails once more
+        return FAILED
 
 
 def _complain(message: str) -> None:
+    if sys.stderr is None:
+        return
     write_stream(sys.stderr, " ".join(visible(message).split("\n")) + "\n")
 
 
@@ -79,7 +87,7 @@ def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[str, frozenset[s
         path = names.pop()
     steps = {step.id: [rule.id for rule in pack.rules if rule.step == step.id] for step in pack.steps}
     only = [check for name in names for check in (steps.get(name) or [pack.rule(name).id])]
-    return path or ".", frozenset(only)
+    return "." if path is None else path, frozenset(only)
 
 
 def _render(report: object, asked: Namespace) -> str:

@@ -17,14 +17,16 @@ from checker.shipped import sample_class_folder
 
 def demo(out: str) -> int:
     """Check every attendee of the sample class, print how far each is, and write the pages into `out`."""
+    if not out:
+        raise UsageError("the name of the folder to write is empty.")
     folder = Path(out)
-    reports = sample_reports()
-    draw = Terminal.of(sys.stdout)
-    write_stream(sys.stdout, "\n".join(_line(report, draw) for report in reports) + "\n")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{out} cannot be made: {error.strerror}.") from None
+    reports = sample_reports()
+    draw = Terminal.of(sys.stdout)
+    write_stream(sys.stdout, "\n".join(_line(report, draw) for report in reports) + "\n")
     for name, page in sample_pages(reports).items():
         write_file(folder / name, page)
     write_stream(sys.stdout, f"\nThe pages of this class: {folder / 'index.html'}\n")

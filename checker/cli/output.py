@@ -18,6 +18,8 @@ def write_stream(stream: TextIO, text: str) -> None:
 
 def write_file(path: str | os.PathLike[str], text: str) -> None:
     """Write the whole file or nothing: a reader never sees half of it. Raises UsageError when it cannot be written."""
+    if not os.fspath(path):
+        raise UsageError("the name of the file to write is empty.")
     try:
         if os.path.isdir(path):
             raise UsageError(f"{path} is a folder; name a file to write.")

@@ -32,6 +32,7 @@ class Wildcard(Enum):
 Atom = str | Wildcard | Reference
 """One character, or something that stands for some."""
 
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-isob-": "aws-iso-b", "us-iso-": "aws-iso"}
 _LONGEST_PATTERN = 2048  # characters; no ARN is longer
 _RANDOM = "random"
 _CHARACTERS = {
@@ -72,6 +73,11 @@ class Arns(NamedTuple):
             return text
         stack = self.service.stack_name
         return joined([stack or Reference("AWS::StackName"), f"-{logical_id}-", Reference(logical_id, _RANDOM)])
+
+    def _partition(self) -> str:
+        """The partition of the service's region (AWS General Reference, "Amazon Resource Names")."""
+        region = text_of(self.service.region) or ""
+        return next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
     def _region(self) -> Text:
         region = text_of(self.service.region)
@@ -143,8 +149,8 @@ class Arns(NamedTuple):
         if given == wanted:
             return True
         literal = given[0] if len(given) == 1 and isinstance(given[0], str) else None
-        if index == 1 and literal is not None:  # partitions: aws, aws-cn, aws-us-gov
-            return literal.startswith("aws") or literal == "*"
+        if index == 1 and literal is not None:
+            return match(_atoms(given, pattern=True), list(self._partition()))
         if index == 4 and literal is not None and literal.isdecimal() and len(literal) == 12:
             return True  # a number is taken for the account of the deployment; no file tells which one that is
         return match(_atoms(given, pattern=True), _atoms(wanted, pattern=False))

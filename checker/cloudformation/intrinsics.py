@@ -22,6 +22,11 @@ class Reference(NamedTuple):
 Text = tuple[str | Reference, ...]
 """A string with the parts that only the deployment makes."""
 
+_NAMES = (
+    "And Base64 Cidr Equals FindInMap ForEach GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub",
+    "ToJsonString Transform",
+)
+_FUNCTIONS = frozenset(f"Fn::{name}" for names in _NAMES for name in names.split()) | {"Ref", "Condition"}
 _NO_VALUE = "AWS::NoValue"
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 
@@ -30,7 +35,7 @@ def function_of(value: Value | None) -> tuple[str, Value] | None:
     """The name and argument of an intrinsic function, else None."""
     if isinstance(value, Mapping) and len(value.entries) == 1:
         (name, argument) = next(iter(value.entries.items()))
-        if name in ("Ref", "Condition") or name.startswith("Fn::"):
+        if name in _FUNCTIONS:
             return name, argument
     return None
 

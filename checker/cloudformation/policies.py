@@ -88,6 +88,8 @@ def decide(role: Role, wanted: Wanted, arns: Arns) -> Decision:
         elif text_of(effect) == "Deny":
             if covered:
                 return Decision(False, statement=statement, denied=True)
+            if doubt is not None and doubt.why == "condition_on_statement":
+                doubt = doubt._replace(why="condition_on_denial")
             doubted_by = doubted_by or doubt
         elif text_of(effect) == "Allow":
             if covered:
@@ -110,6 +112,8 @@ def _better(first: Statement | None, second: Statement) -> Statement:
 
 def covers(statement: Statement, wanted: Wanted, arns: Arns) -> bool | None:
     """Whether the statement speaks of the action and the resource, whatever its effect; a condition leaves it open."""
+    if statement.has_principal:
+        return False
     action = covers_action(statement, wanted.action)
     resource = False if action is False else covers_resource(statement, wanted, arns)
     if resource is False:
@@ -131,6 +135,8 @@ def action_matches(pattern: Value, action: str) -> bool | None:
         return None
     if not isinstance(pattern, Scalar):
         text = text_value(pattern)
+        if isinstance(text, Unknown) and text.why == "not_text":
+            return False
         if isinstance(text, Unknown) or not all(isinstance(part, str) for part in text):
             return None
         return wildcard_matches("".join(str(part) for part in text).lower(), action.lower())

@@ -79,14 +79,12 @@ class ResourceRoles:
 
 
 def statements(value: Value | None, source: EffectSource) -> Iterator[Statement | Unknown]:
-    """The statements of a list, in its order; a single one may stand in its place."""
+    """The statements of a list, in its order; in a policy document a single one may stand in its place."""
     for item in items_of(value):
         if isinstance(item, Mapping):
             yield statement(item, source)
         elif isinstance(item, Unknown):
             yield item
-        elif isinstance(item, Sequence):
-            yield from statements(item, source)
 
 
 def statement(body: Mapping, source: EffectSource) -> Statement:
@@ -102,6 +100,7 @@ def statement(body: Mapping, source: EffectSource) -> Statement:
         not_resources=_listed(body, "NotResource"),
         condition=None if is_empty(condition) or condition is None else condition.origin,
         body=body,
+        has_principal="Principal" in body or "NotPrincipal" in body,
     )
 
 

@@ -76,7 +76,7 @@ def _read(folder: SubmissionFolder, file: str | None, request: Request) -> Servi
 def _id(path: str) -> str:
     """The name of the submission's folder."""
     try:
-        real = os.path.realpath(path)
+        real = os.path.abspath(path)
     except (OSError, ValueError):
         return shown(os.path.basename(path))
     folder = real if os.path.isdir(real) else os.path.dirname(real)

@@ -42,7 +42,9 @@ def _head(report: Report, draw: Terminal) -> Iterator[str]:
 
 def _progress(report: Report, draw: Terminal) -> str:
     score = report.score
-    filled = _BAR * score.earned // score.possible if score.possible else _BAR
+    if not score.possible:
+        return draw.paint(f"{score.bonus} extra", "bold")
+    filled = _BAR * score.earned // score.possible
     bar = draw.paint("█" * filled, "green") + draw.paint("░" * (_BAR - filled), "dim")
     bonus = f" and {score.bonus} extra" if score.bonus else ""
     return draw.drawable(f"{bar}  ") + draw.paint(f"{score.earned} of {score.possible}", "bold") + bonus
@@ -73,6 +75,8 @@ def _check(check: CheckResult, draw: Terminal) -> Iterator[str]:
 
 def _next(report: Report, draw: Terminal) -> Iterator[str]:
     check = report.next_check
+    if check is None and all(one.rule.bonus for one in report.checks):
+        return  # nothing that had to be done was asked for
     if check is None:
         yield draw.paint(draw.drawable("Complete: every check passes."), "bold", "green")
         if report.journey is not None and report.journey.state == "whole":

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from checker.errors import CheckError
-from checker.model import Mapping, Origin, Scalar, Sequence, Unknown, Value
+from checker.model import Mapping, Origin, Scalar, Sequence, Unknown, Value, is_empty
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.parsing import decode, parse_json, parse_yaml, text_lines
 
@@ -68,7 +68,8 @@ def read_document(folder: SubmissionFolder, name: str | None = None) -> Document
 def read_configuration(folder: SubmissionFolder, document: Document) -> Configuration:
     """The configuration in a document, with what package.json says. Raises CheckError `invalid-config`."""
     file, value, lines = document
-    if value.get("service") is None:
+    service = value.get("service")
+    if is_empty(service.get("name") if isinstance(service, Mapping) else service):
         raise _invalid("there is no `service` here.", file, "Add `service:` with the name of the service.")
     package = _read_package(folder)
     return Configuration(
@@ -145,6 +146,8 @@ def newest_version(wanted: str) -> tuple[int, int]:
 
     An open end means the newest version that this workshop's plugins work with, which is 3.
     """
+    if re.search(r"[:/#]", wanted):  # an address, not a range
+        return _DEFAULT_VERSION
     bounds = re.findall(r"(<=?|>=?|\^|~|=)?\s*v?(\d{1,4})(?:\.(\d{1,4}|[x*]))?(?:\.[\dx*]+)?", wanted.split("||")[-1])
     if not bounds:
         return _DEFAULT_VERSION

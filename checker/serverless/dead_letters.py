@@ -79,6 +79,8 @@ def _target_arn(value: Value, holder: Origin) -> Target:
         return Target("plugin", named.origin, holder, arn=named)
     if isinstance(named, Scalar) and text_of(named):
         return Target("plugin", named.origin, holder, arn=get_att(named.text, named.origin), found=named.shown)
+    if isinstance(named, Mapping) and named.entries:
+        return Target("plugin", named.origin, holder, problem="get_att", found=next(iter(named.entries)))
     function = next((key for key in value.entries if key == "Ref" or key.startswith("Fn::")), None)
     if function is not None:
         return Target("plugin", value.origin, holder, problem="get_att", found=function)

@@ -29,13 +29,12 @@ from checker.serverless.dead_letters import read_targets
 from checker.serverless.dotenv import with_dotenv
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.included import IncludedFiles
-from checker.serverless.resolving import Resolver, Settings
+from checker.serverless.resolving import DEFAULT_REGION, Resolver, Settings
 from checker.serverless.roles import RoleReader, written_statements
 from checker.serverless.variables import Syntax
 
 _STANDARD_SYNTAX_SINCE = (2, 0)
 _WITHOUT_REQUEST = (4, 0)  # the first version without `provider.request()`, which the plugin calls
-_DEFAULT_REGION = "us-east-1"
 
 
 def read_service(folder: SubmissionFolder, settings: Settings, document: Document) -> Service:
@@ -106,7 +105,7 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
     return Service(
         name=_service_name(document.get("service")),
         stage=Scalar(stage, root) if stage else _or_default(provider_body.get("stage"), "dev", root),
-        region=Scalar(region, root) if region else _or_default(provider_body.get("region"), _DEFAULT_REGION, root),
+        region=Scalar(region, root) if region else _or_default(provider_body.get("region"), DEFAULT_REGION, root),
         resources=resources,
         functions=Section(functions, function_bodies.origin, functions_unknown or _first_unknown(function_bodies)),
         plugins=plugins,
@@ -155,7 +154,7 @@ def _plugins(value: Value | None, root: Origin) -> Section[Plugin]:
         if isinstance(item, Unknown):
             unknown = unknown or item
         elif name is not None:
-            entries.setdefault(name, Plugin(name, item.origin))
+            entries.setdefault(name.removeprefix("./node_modules/"), Plugin(name, item.origin))
     return Section(entries, origin, unknown)
 
 
@@ -188,10 +187,10 @@ def _events(value: Value | None) -> Iterable[EventSource | Unknown]:
             yield item
         elif isinstance(item, Mapping):
             for type_, given in item.entries.items():
+                # A mapping names its source under `arn`; the framework refuses `sqs: !GetAtt …` itself.
+                arn = given.get("arn") if isinstance(given, Mapping) else given
                 enabled = given.get("enabled") if isinstance(given, Mapping) else None
-                arn = given.get("arn") if isinstance(given, Mapping) else None
-                source = given if arn is None else arn
-                yield EventSource(type_, source, enabled, source.origin)
+                yield EventSource(type_, arn, enabled, arn.origin if arn is not None else given.origin)
         elif (name := text_of(item)) is not None:
             yield EventSource(name, None, None, item.origin)
 

@@ -69,6 +69,7 @@ _MAXIMAL_DIGITS = 300  # beyond this JavaScript has only Infinity, and Python re
 
 # Characters that end a line for libyaml and not for js-yaml stand hidden behind others while libyaml reads.
 _LINE_ENDS = "\x85\u2028\u2029"
+_COLON_WITHOUT_BLANK = re.compile(r"^\s*[\w-]+:\S")
 _TAB_BEFORE_COMMENT = re.compile(r"^[ \t]+(?=#|$)", re.MULTILINE)  # js-yaml takes such lines for empty
 _SURROGATES = re.compile(r"(?<!\\)\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}", re.IGNORECASE)
 _STAND_INS = "\ue085\ue028\ue029"
@@ -93,7 +94,7 @@ _PROBLEMS = (
         "Use single quotes, or double the backslash.",
     ),
     ("expected alphabetic or numeric", "an anchor or alias needs a name.", "Quote the value if none is meant."),
-    ("expected the document start", "the document has ended here already.", "Keep one document in the file."),
+    ("expected <document start>", "the document has ended here already.", "Keep one document in the file."),
 )
 
 
@@ -261,6 +262,8 @@ class _Builder:
                 line=pasted[0],
                 column=1,
             )
+        if "could not find expected ':'" in problem and _COLON_WITHOUT_BLANK.search(self.line_at(mark)):
+            self.fail(mark, "a blank is missing behind the colon.", "Write `key: value`.")
         for part, message, advice in _PROBLEMS:
             if part in problem:
                 self.fail(mark, message, advice)

@@ -15,6 +15,7 @@ SECONDS_LIMIT = 10.0
 
 # Their values live in the attendee's AWS account.
 _IN_AWS = frozenset(("ssm", "cf", "s3", "aws"))
+DEFAULT_REGION = "us-east-1"
 _DEFAULT_STAGE = "dev"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _ONE = (1, 0)
@@ -185,6 +186,8 @@ class Resolver:
 
     def _look_up(self, source: Lookup, variable: Variable, at: Origin) -> Value | None:
         """What one source answers; None when it has no such value."""
+        if source.type == "aws" and source.address == ("region",):
+            return self._region(at)
         if source.type in _IN_AWS:
             return Unknown("value_in_aws", at, _facts(variable.text))
         address = self._join(source.address, at)
@@ -227,6 +230,11 @@ class Resolver:
             return Scalar(option, at)
         stage = self._at(["provider", "stage"])
         return Scalar(_DEFAULT_STAGE, at) if stage is None else stage
+
+    def _region(self, at: Origin) -> Value:
+        option = self.settings.options.get("region")
+        region = None if option is not None else self._at(["provider", "region"])
+        return Scalar(option or DEFAULT_REGION, at) if region is None else region
 
     def _parameter(self, name: str, at: Origin) -> Value | None:
         """A parameter of the command line, else of the stage's block under `params`, else of the default block."""

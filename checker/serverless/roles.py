@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from checker.cloudformation.roles import ResourceRoles, referenced_id, statement, statements
 from checker.model import (
+    EffectSource,
     Mapping,
     Resource,
     Role,
@@ -62,9 +63,9 @@ class RoleReader:
         own = body.get("iamRoleStatements")
         if own is None or PER_FUNCTION_PLUGIN not in self.plugins:
             return self.default_role
-        found = tuple(statements(own, "function"))
+        found = tuple(_listed(own, "function"))
         if self._inherits(body):
-            found += tuple(statements(self._inherited(), "provider"))
+            found += tuple(_listed(self._inherited(), "provider"))
         return Role(own.origin, found)
 
     def _default_role(self) -> Role:
@@ -94,7 +95,7 @@ class RoleReader:
         policies = self._chosen(
             self.provider.get("iamManagedPolicies"), value_at(self.provider, "iam", "role", "managedPolicies")
         )
-        found = [*statements(chosen, "provider"), *self._destination_statements()]
+        found = [*_listed(chosen, "provider"), *self._destination_statements()]
         attached = self.roles.attached.get(GENERATED_ROLE, ())
         parent = chosen or old or new or value_at(self.provider, "iam", "role") or self.provider
         return Role(parent.origin, (*found, *attached), items_of(policies))
@@ -103,7 +104,7 @@ class RoleReader:
         """The key that the framework's version reads."""
         if self.framework_version < _IAM_ROLE_SINCE:
             return old
-        return old if new is None else new
+        return old if new is None or (isinstance(new, Scalar) and new.value is None) else new
 
     def _inherits(self, body: Mapping) -> bool:
         own = body.get("iamRoleStatementsInherit")
@@ -140,6 +141,11 @@ class RoleReader:
                     )
 
 
+def _listed(value: Value | None, source: EffectSource) -> Iterator[Statement | Unknown]:
+    """The statements of a list; the framework stops at a single one that stands in its place."""
+    return statements(None if isinstance(value, Mapping) else value, source)
+
+
 def written_statements(
     document: Mapping, provider: Mapping, functions: Mapping, template: Mapping
 ) -> tuple[WrittenStatement, ...]:
@@ -148,10 +154,11 @@ def written_statements(
     found: dict[tuple[str, int, int], WrittenStatement] = {}
     for _, value in walk(document):
         if isinstance(value, Mapping) and _is_statement(value) and value.origin.place not in found:
-            path = value.origin.use.path
-            elsewhere = (None, path.rpartition("[")[0] if path.endswith("]") else path)
+            at = value.origin.use
+            elsewhere = (None, at.parent if at.path.endswith("]") else at.path)
             reader, holder = readers.get(value.origin.place, elsewhere)
-            found[value.origin.place] = WrittenStatement(statement(value, "provider"), holder, reader)
+            is_item = value.origin.use.path.endswith("]") or value.origin.path.endswith("]")
+            found[value.origin.place] = WrittenStatement(statement(value, "provider"), holder, reader, is_item)
     return tuple(found.values())
 
 

@@ -148,9 +148,16 @@ def test_any_section_may_hold_anything(checked: Checked, section: str, value: st
     assert report.status == "incomplete"
 
 
-@pytest.mark.parametrize("service", ["5", "[a]", "{name: null}", "{}", "'${ssm:/x}'", "true"])
+@pytest.mark.parametrize("service", ["5", "[a]", "{name: a}", "'${ssm:/x}'", "true"])
 def test_the_services_name_may_be_anything(checked: Checked, service: str) -> None:
     assert checked(f"service: {service}\n").status == "incomplete"
+
+
+@pytest.mark.parametrize("service", ["", "[]", "{}", "{name: null}", "''"])
+def test_a_service_without_a_name_is_an_error(checked: Checked, service: str) -> None:
+    error = checked(f"service: {service}\n").error
+    assert error is not None
+    assert error.code == "invalid-config"
 
 
 def test_hostile_names_reach_the_messages_on_one_line(checked: Checked) -> None:

@@ -340,3 +340,51 @@ def test_demo_writes_its_pages(run: Run, tmp_path: Path) -> None:
     assert str(tmp_path / "pages" / "index.html") in ran.out
     for name in names:
         assert name in ran.out
+
+
+def test_a_full_disk_is_told_with_status_2() -> None:
+    command = f"{sys.executable} -m checker check {START} > /dev/full"
+    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr == "rydecheck: the output cannot be written: No space left on device.\n"
+
+
+def test_a_closed_output_is_told_with_status_2() -> None:
+    command = f"{sys.executable} -m checker check {START} >&-"
+    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    assert ran.returncode == 2
+    assert "Traceback" not in ran.stderr
+
+
+def test_an_empty_path_is_not_the_current_folder(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ANSWER)
+    assert run("check", "").status == 2
+    assert run("--output", "").status == 2
+    assert run("demo", "--out", "").status == 2
+
+
+def test_extra_credit_alone_is_never_complete(run: Run) -> None:
+    ran = run(START, "--only", "extra")
+    assert "Complete" not in ran.out
+    assert "0 of 0" not in ran.out
+
+
+def test_a_given_value_wins_over_the_environment(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RYDECHECK_TEST_BILLING", "PROVISIONED")
+    folder = with_value(tmp_path, "env:RYDECHECK_TEST_BILLING")
+    assert run(folder).status == 1
+    assert run(folder, "--env", "RYDECHECK_TEST_BILLING=PAY_PER_REQUEST").status == 0
+
+
+def test_a_stage_from_the_environment_is_shown_only_under_its_name(run: Run, tmp_path: Path) -> None:
+    text = (ANSWER / "serverless.yml").read_text(encoding="utf-8")
+    (tmp_path / "serverless.yml").write_text(text.replace("env:SLS_STAGE", "env:TOKEN"), encoding="utf-8")
+    shown = json.loads(run(ANSWER, "--env", "SLS_STAGE=user3", "--format", "json").out)
+    hidden = json.loads(run(tmp_path, "--env", "TOKEN=user3", "--format", "json").out)
+    assert shown["submission"]["stage"] == "user3"
+    assert hidden["submission"]["stage"] is None
+
+
+def test_the_id_is_the_name_that_was_given(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "alice").symlink_to(ANSWER)
+    assert json.loads(run(tmp_path / "alice", "--format", "json").out)["submission"]["id"] == "alice"

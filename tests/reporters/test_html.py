@@ -277,7 +277,7 @@ def test_the_page_says_who_how_far_and_what_next(pack: RulePack) -> None:
     assert [one["id"] for one in page.named("details") if "open" in one] == ["dlq.permission"]
     assert "serverless.yml, lines 45 to 47, marked: 46" in page.values("aria-label")
     assert "▸46 Resource:" in page.text
-    assert "If a write failed now, this event would be lost: after three attempts" in page.text
+    assert "If a write failed now, this event would be lost: the role of PutRideRecordSns may not send" in page.text
 
 
 def test_the_picture_is_told_in_words(pack: RulePack) -> None:

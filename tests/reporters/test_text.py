@@ -46,8 +46,10 @@ Next: Let PutRideRecordSns write to the queue
       48 |
 
   `Ref` of a queue gives its URL, and IAM compares ARNs.
-  Why: Lambda delivers a failed event with the function's own role. Without
-  this permission the event is dropped, and nobody is told.
+  Why: Lambda sends a failed event with the function's own role, and it takes
+  the queue as a target only when that role may send to it. Without this
+  permission the last step of the deployment fails, and failed events are
+  dropped.
 
   A hint: rydecheck explain dlq.permission --hint 1
 

@@ -28,7 +28,7 @@ def targets(body: str, resources: str = "{}", name: str = "put-it") -> tuple[Tar
         ("5", "unnamed", ""),
         ("{GetResourceArn: Q}", "unnamed", ""),
         ("{targetArn: {GetResourceArn: null}}", "unnamed", ""),
-        ("{targetArn: {GetResourceArn: {Ref: Q}}}", "unnamed", ""),
+        ("{targetArn: {GetResourceArn: {Ref: Q}}}", "get_att", "Ref"),
         ("{targetArn: {GetResourceArn: 5}}", "unnamed", ""),
         ("{targetArn: {getResourceArn: Q}}", "misspelled_key", "getResourceArn"),
         ("{targetARN: {GetResourceArn: Q}}", "misspelled_key", "targetARN"),
