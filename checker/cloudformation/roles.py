@@ -45,14 +45,20 @@ class ResourceRoles:
         found: list[Statement | Unknown] = []
         for policy in items_of(role.get("Policies")):
             found.extend(self._policy_statements(policy))
-        managed = []
-        for arn in items_of(role.get("ManagedPolicyArns")):
+        local, managed = self.managed(items_of(role.get("ManagedPolicyArns")))
+        return Role(role.origin, (*found, *local, *self.attached.get(logical_id, ())), managed)
+
+    def managed(self, arns: tuple[Value, ...]) -> tuple[list[Statement | Unknown], tuple[Value, ...]]:
+        """The statements of those managed policies that the resources define, and the others."""
+        found: list[Statement | Unknown] = []
+        others = []
+        for arn in arns:
             local = self.resources.entries.get(referenced_id(arn) or "")
             if local is not None and text_of(local.type) == "AWS::IAM::ManagedPolicy":
                 found.extend(self._policy_statements(local.properties))
             else:
-                managed.append(arn)
-        return Role(role.origin, (*found, *self.attached.get(logical_id, ())), tuple(managed))
+                others.append(arn)
+        return found, tuple(others)
 
     def _attached(self) -> dict[str, list[Statement | Unknown]]:
         """The statements of the policies that attach themselves to roles, by the role's logical id."""

@@ -99,12 +99,21 @@ def _native_targets(body: Mapping, template_functions: list[Value]) -> Iterator[
         if arn is not None and not is_empty(arn):
             yield Target("native", arn.origin, arn.origin, arn=arn)
     failure = value_at(body, "destinations", "onFailure")
-    if isinstance(failure, Mapping):
-        arn = failure.get("arn")
-        if text_of(failure.get("type")) == "sqs" and arn is not None:
-            yield Target("destination", arn.origin, arn.origin, arn=arn)
-    elif isinstance(failure, Unknown) or (isinstance(failure, Scalar) and _ARN.match(failure.text)):
+    destination = destination_arn(failure)
+    if destination is not None:
+        arn = destination[1]
+        yield Target("destination", arn.origin, arn.origin, arn=arn)
+    elif isinstance(failure, Unknown):
         yield Target("destination", failure.origin, failure.origin, arn=failure)
+
+
+def destination_arn(destination: Value | None) -> tuple[str, Value] | None:
+    """The type (`sqs`, `sns`) and ARN of an async destination; None for a function or what cannot be told."""
+    if isinstance(destination, Mapping):
+        type_, arn = text_of(destination.get("type")), destination.get("arn")
+        return (type_, arn) if type_ in ("sqs", "sns") and arn is not None else None
+    found = _ARN.match(destination.text) if isinstance(destination, Scalar) else None
+    return (found.group(1), destination) if found and destination is not None else None
 
 
 def get_att(logical_id: str, origin: Origin) -> Mapping:

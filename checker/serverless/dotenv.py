@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping as Mapping_
+
 from checker.errors import CheckError
 from checker.model import Mapping, Scalar
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.resolving import Resolver, Settings
+
+_REFERENCE = re.compile(r"(?<!\\)\$\{?(\w+)\}?")
 
 
 def with_dotenv(document: Mapping, settings: Settings, folder: SubmissionFolder) -> Settings:
@@ -28,7 +33,9 @@ def with_dotenv(document: Mapping, settings: Settings, folder: SubmissionFolder)
         content = _read(folder, f".env.{stage.text}")
     if content is None:
         content = _read(folder, ".env")
-    return settings if content is None else settings._replace(environment={**_parse(content), **settings.environment})
+    if content is None:
+        return settings
+    return settings._replace(environment={**_parse(content, settings.environment), **settings.environment})
 
 
 def _read(folder: SubmissionFolder, name: str) -> str | None:
@@ -41,10 +48,13 @@ def _read(folder: SubmissionFolder, name: str) -> str | None:
     return None if content is None else content.decode("utf-8", "replace")
 
 
-def _parse(content: str) -> dict[str, str]:
+def _parse(content: str, environment: Mapping_[str, str]) -> dict[str, str]:
+    """The variables of a file; `$NAME` and `${NAME}` in their values stand for others, the environment's first."""
     from io import StringIO
 
     from dotenv import dotenv_values
 
     values = dotenv_values(stream=StringIO(content), interpolate=False)
-    return {name: value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in values.items() if value is not None}
+    known = {**given, **environment}
+    return {name: _REFERENCE.sub(lambda found: known.get(found.group(1), ""), value) for name, value in given.items()}

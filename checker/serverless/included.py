@@ -20,10 +20,14 @@ class UnreadableFile(NamedTuple):
 
 
 class IncludedFiles:
-    """Reads each file once; `lines` are the text lines of all that were read, by name."""
+    """Reads each file once; `lines` are the text lines of all that were read, by name.
 
-    def __init__(self, folder: SubmissionFolder) -> None:
+    With `strip_text` text files lose the blanks around them, as in version 1 of the framework.
+    """
+
+    def __init__(self, folder: SubmissionFolder, *, strip_text: bool = False) -> None:
         self.folder = folder
+        self.strip_text = strip_text
         self.lines: dict[str, list[str]] = {}
         self._contents: dict[str, Value | UnreadableFile | None] = {}
 
@@ -46,7 +50,7 @@ class IncludedFiles:
                 return None
             text = decode(content, name)
             self.lines[name] = text_lines(text)
-            return _parse(text, name)
+            return _parse(text, name, self.strip_text)
         except CheckError as error:
             if error.code == "too-large":
                 raise
@@ -55,10 +59,10 @@ class IncludedFiles:
             return UnreadableFile(why, name, f"{place}{error.message.rstrip('.')}")
 
 
-def _parse(text: str, name: str) -> Value | None:
+def _parse(text: str, name: str, strip_text: bool) -> Value | None:
     """YAML and JSON by their ending; everything else is text."""
     if name.endswith((".yml", ".yaml")):
         return parse_yaml(text, name)
     if name.endswith((".json", ".tfstate")):
         return parse_json(text, name)
-    return Scalar(text, Origin(name, 1, 1))
+    return Scalar(text.strip() if strip_text else text, Origin(name, 1, 1))

@@ -45,7 +45,7 @@ def read_service(folder: SubmissionFolder, settings: Settings, document: Documen
     configuration = read_configuration(folder, document)
     try:
         settings = with_dotenv(configuration.document, settings, folder)
-        included = IncludedFiles(folder)
+        included = IncludedFiles(folder, strip_text=configuration.framework_version < _STANDARD_SYNTAX_SINCE)
         syntax = variable_syntax(configuration)
         resolved = Resolver(configuration.document, settings, included, syntax).resolve_document()
         service = lower(configuration, resolved, settings)

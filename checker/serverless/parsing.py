@@ -64,6 +64,9 @@ _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?)\Z")
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d\Z|\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?\Z"
+)
 _SPECIAL = {".inf": "inf", "-.inf": "-inf", "+.inf": "inf", ".nan": "nan"}
 _MAXIMAL_DIGITS = 300  # beyond this JavaScript has only Infinity, and Python refuses to convert
 
@@ -152,7 +155,7 @@ def parse_json(text: str, file: str) -> Value | None:
     # JSON is YAML's flow style but for tabs between tokens (inside its strings a raw tab is not allowed), and for
     # characters written as two escapes, which become one here.
     text = _SURROGATES.sub(lambda found: json.loads(f'"{found.group()}"'), text.replace("\t", " "))
-    return parse_yaml(text, file)
+    return _Builder(text if text.isascii() else text.translate(_HIDDEN), file, last_key_wins=True).build()
 
 
 def text_lines(text: str) -> list[str]:
@@ -174,8 +177,31 @@ def typed(text: str) -> str | int | float | bool | None:
     if _FLOAT.match(text):
         number = float(text)
         return int(number) if number.is_integer() and abs(number) < 1e21 else number
+    if _DATE.match(text):
+        return _timestamp(text)
     special = _SPECIAL.get(text.lower())
     return float(special) if special else text
+
+
+def _timestamp(text: str) -> str:
+    """A plain date or time as the framework writes it, in UTC; text that is no date stays as it is."""
+    from datetime import datetime, timezone
+
+    spaced = re.sub(r"[ \t]+|[Tt]", "T", text, count=1)
+    normal = re.sub(r"[ \t]*(Z|[-+]\d\d?(?::\d\d)?)$", _offset, spaced) if "T" in spaced else spaced
+    try:
+        moment = datetime.fromisoformat(normal)
+    except ValueError:
+        return text
+    moment = moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment.astimezone(timezone.utc)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def _offset(found: "re.Match[str]") -> str:
+    sign_and_hours, _, minutes = found.group(1).partition(":")
+    if sign_and_hours == "Z":
+        return "+00:00"
+    return f"{sign_and_hours[0]}{int(sign_and_hours[1:]):02d}:{minutes or '00'}"
 
 
 class _Frame:
@@ -203,9 +229,10 @@ class _Anchored(NamedTuple):
 
 
 class _Builder:
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, *, last_key_wins: bool = False) -> None:
         self.text = text
         self.file = file
+        self.last_key_wins = last_key_wins
         self.anchors: dict[str, _Anchored] = {}
         self.stack: list[_Frame] = []
         self.root: Value | None = None
@@ -313,7 +340,7 @@ class _Builder:
             frame.key = text
             return
         key = Scalar(typed(text) if plain else text, frame.key_origin).text
-        if key in frame.entries:
+        if key in frame.entries and not self.last_key_wins:
             first = frame.entries[key].origin.use
             self.fail(
                 event.start_mark,

@@ -20,15 +20,17 @@ from checker.model import (
     Value,
     WrittenStatement,
     is_empty,
+    is_truthy,
     items_of,
-    text_of,
     value_at,
     walk,
 )
+from checker.serverless.dead_letters import destination_arn
 
 GENERATED_ROLE = "IamRoleLambdaExecution"
 PER_FUNCTION_PLUGIN = "serverless-iam-roles-per-function"
 _NO_ROLE_WHEN_EMPTY = (3, 0)  # from here on, `role:` left empty makes no role at all
+_DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}
 _IAM_ROLE_SINCE = (2, 24)  # the first version that reads provider.iam.role
 
 
@@ -98,7 +100,8 @@ class RoleReader:
         found = [*_listed(chosen, "provider"), *self._destination_statements()]
         attached = self.roles.attached.get(GENERATED_ROLE, ())
         parent = chosen or old or new or value_at(self.provider, "iam", "role") or self.provider
-        return Role(parent.origin, (*found, *attached), items_of(policies))
+        local, managed = self.roles.managed(items_of(policies))
+        return Role(parent.origin, (*found, *attached, *local), managed)
 
     def _chosen(self, old: Value | None, new: Value | None) -> Value | None:
         """The key that the framework's version reads."""
@@ -110,7 +113,7 @@ class RoleReader:
         own = body.get("iamRoleStatementsInherit")
         if own is None:
             own = value_at(self.document, "custom", PER_FUNCTION_PLUGIN, "defaultInherit")
-        return isinstance(own, Scalar) and own.value is True
+        return is_truthy(own)
 
     def _inherited(self) -> Value | None:
         """The provider's statements as serverless-iam-roles-per-function reads them."""
@@ -122,23 +125,27 @@ class RoleReader:
         return self._generated_role() if referenced_id(given) == GENERATED_ROLE else self.roles.named(given)
 
     def _destination_statements(self) -> Iterator[Statement]:
-        """`sqs:SendMessage` for each failure destination of type sqs: the framework adds it to the generated role."""
+        """What the framework adds to the generated role for each async destination that is a queue or a topic."""
         for body in self.functions.entries.values():
-            failure = value_at(body, "destinations", "onFailure")
-            if isinstance(failure, Mapping) and text_of(failure.get("type")) == "sqs":
-                arn = failure.get("arn")
+            for way in ("onSuccess", "onFailure"):
+                arn = destination_arn(value_at(body, "destinations", way))
                 if arn is not None:
-                    yield Statement(
-                        origin=arn.origin,
-                        source="framework",
-                        effect=Scalar("Allow", arn.origin),
-                        actions=(Scalar("sqs:SendMessage", arn.origin),),
-                        not_actions=None,
-                        resources=(arn,),
-                        not_resources=None,
-                        condition=None,
-                        body=None,
-                    )
+                    type_, target = arn
+                    yield _granted(_DESTINATION_ACTIONS[type_], target)
+
+
+def _granted(action: str, resource: Value) -> Statement:
+    return Statement(
+        origin=resource.origin,
+        source="framework",
+        effect=Scalar("Allow", resource.origin),
+        actions=(Scalar(action, resource.origin),),
+        not_actions=None,
+        resources=(resource,),
+        not_resources=None,
+        condition=None,
+        body=None,
+    )
 
 
 def _listed(value: Value | None, source: EffectSource) -> Iterator[Statement | Unknown]:

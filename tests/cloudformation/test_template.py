@@ -50,6 +50,12 @@ def test_the_answer_as_the_framework_compiles_it(tmp_path: Path, template: dict[
     }
 
 
+def test_what_is_skipped_is_not_possible(tmp_path: Path, template: dict[str, Any], pack: RulePack) -> None:
+    checks(tmp_path, template, pack)
+    score = check_path(tmp_path, pack, Request(packaged=True)).score
+    assert (score.earned, score.possible) == (4, 5)
+
+
 def test_a_target_in_the_template_is_seen(tmp_path: Path, template: dict[str, Any], pack: RulePack) -> None:
     template["Resources"][FUNCTION]["Properties"]["DeadLetterConfig"] = {"TargetArn": QUEUE_ARN}
     check = checks(tmp_path, template, pack)["dlq.target"]

@@ -128,3 +128,35 @@ def test_an_excerpt_holds_three_lines_around_and_ends_with_the_file() -> None:
     assert excerpt(lines, 10)[-1] == (10, "line 10")
     assert excerpt([], 3) == ()
     assert excerpt(["x" * 1000], 1) == ((1, "x" * 300),)
+
+
+def test_what_is_unknown_for_the_workshops_name_is_asked_of_the_renamed_queue(checked: Checked) -> None:
+    # A literal ARN cannot be told for a queue that is not there, and can for the queue that was found in its place.
+    text = ANSWER.replace("PutRideRecordSnsDlq", "PutRideRecordSnsDLQ").replace(
+        "      Type: AWS::SQS::Queue\n", "      Type: AWS::SQS::Queue\n      Properties: {QueueName: rides}\n"
+    )
+    block = "targetArn:\n        GetResourceArn: PutRideRecordSnsDLQ"
+    assert block in text
+    text = text.replace(block, "targetArn: arn:aws:sqs:us-east-2:123456789012:rides")
+    checks = by_id(checked(text))
+    assert checks["dlq.queue"].reason == "queue-renamed"
+    assert (checks["dlq.target"].outcome, checks["dlq.target"].equivalent) == ("pass", True)
+    assert [note.code for note in checks["dlq.target"].notes] == ["follows-renamed-queue"]
+
+
+def test_two_queues_with_near_names_are_not_guessed_between(checked: Checked) -> None:
+    text = ANSWER.replace("GetResourceArn: PutRideRecordSnsDlq", "GetResourceArn: Elsewhere").replace(
+        "    PutRideRecordSnsDlq:\n      Type: AWS::SQS::Queue\n",
+        "    PutRideRecordSnsDLQ:\n      Type: AWS::SQS::Queue\n    PutRideRecordDlq:\n      Type: AWS::SQS::Queue\n",
+    )
+    assert by_id(checked(text))["dlq.queue"].reason == "queue-missing"
+
+
+def test_the_first_check_that_blocks_gives_the_journey_its_words(checked: Checked) -> None:
+    text = ANSWER.replace("sqs:SendMessage", "sqs:ReceiveMessage")
+    journey = checked(text).journey
+    assert journey is not None
+    assert journey.connections[-1].label == "not allowed to send"
+    both = checked(text.replace("    deadLetter:", "    deadLeter:")).journey
+    assert both is not None
+    assert both.connections[-1].label == "not pointed at it"

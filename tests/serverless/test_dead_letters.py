@@ -93,7 +93,7 @@ def test_the_template_may_set_the_target_itself(body: str, resources: str, way: 
     assert text_value(target.arn) == (Reference("Q", "Arn"),)
 
 
-@pytest.mark.parametrize("failure", ["{type: sns, arn: a}", "{type: sqs}", "other-function", "null", "[]"])
+@pytest.mark.parametrize("failure", ["{type: function, arn: a}", "{type: sqs}", "other-function", "null", "[]"])
 def test_another_destination_is_no_queue(failure: str) -> None:
     assert targets(f"destinations: {{onFailure: {failure}}}") == ()
 

@@ -81,7 +81,10 @@ def test_the_frameworks_version_decides_which_key_counts(
             f"{PLUGIN}{OLD}{OWN}custom: {{serverless-iam-roles-per-function: {{defaultInherit: true}}}}\n",
             ["own:*", "old:*"],
         ),
-        (f"{PLUGIN}{OLD}{OWN}custom: {{serverless-iam-roles-per-function: {{defaultInherit: 'true'}}}}\n", ["own:*"]),
+        (
+            f"{PLUGIN}{OLD}{OWN}custom: {{serverless-iam-roles-per-function: {{defaultInherit: 'true'}}}}\n",
+            ["own:*", "old:*"],
+        ),
     ],
 )
 def test_a_functions_own_statements_count_with_the_plugin_only(text: str, expected: list[str]) -> None:
