@@ -42,11 +42,13 @@ class ResourceRoles:
             return Role(given.origin, unknown=role)
         if role is None or logical_id is None:
             return Role(given.origin, unknown=Unknown("role_elsewhere", given.origin))
-        found: list[Statement | Unknown] = []
-        for policy in items_of(role.get("Policies")):
-            found.extend(self._policy_statements(policy))
+        found = self.policies(role.get("Policies"))
         local, managed = self.managed(items_of(role.get("ManagedPolicyArns")))
         return Role(role.origin, (*found, *local, *self.attached.get(logical_id, ())), managed)
+
+    def policies(self, listed: Value | None) -> list[Statement | Unknown]:
+        """The statements of a role's own policies."""
+        return [one for policy in items_of(listed) for one in self._policy_statements(policy)]
 
     def managed(self, arns: tuple[Value, ...]) -> tuple[list[Statement | Unknown], tuple[Value, ...]]:
         """The statements of those managed policies that the resources define, and the others."""

@@ -165,7 +165,7 @@ def newest_version(wanted: str) -> tuple[int, int]:
 def merged_sections(value: Value | None, origin: Origin) -> tuple[Mapping, Unknown | None]:
     """A section given as a mapping, or as a list of mappings that the framework merges; and what of it is Unknown.
 
-    List items may hold parts of the same key (`Resources`): mappings are merged deeply, other values replaced.
+    List items may hold parts of the same key (`Resources`), which are merged deeply.
     """
     if value is None:
         return Mapping({}, origin), None
@@ -181,6 +181,11 @@ def merged_sections(value: Value | None, origin: Origin) -> tuple[Mapping, Unkno
 
 
 def _merged(before: Value | None, part: Value) -> Value:
+    """Two parts of one value, as lodash merges them: mappings by key, lists by position."""
+    if isinstance(before, Sequence) and isinstance(part, Sequence):
+        shared = [_merged(first, second) for first, second in zip(before.items, part.items, strict=False)]
+        longer = max(before.items, part.items, key=len)
+        return Sequence((*shared, *longer[len(shared) :]), before.origin)
     if not isinstance(before, Mapping) or not isinstance(part, Mapping):
         return part
     entries = dict(before.entries)

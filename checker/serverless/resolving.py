@@ -204,7 +204,7 @@ class Resolver:
             return None if option is None else Scalar(option, at)
         if source.type == "env":
             content = self.settings.environment.get(name)
-            return None if content is None else Scalar(content, at, secret=f"${{env:{address.shown}}}")
+            return None if content is None else self._secret(content, f"${{env:{address.shown}}}", at)
         if source.type == "param":
             return self._parameter(name, at)
         if source.type == "sls" and name == "stage":
@@ -223,6 +223,13 @@ class Resolver:
     def stage(self) -> Value:
         """The stage that the framework would deploy to."""
         return self._stage(self.document.origin)
+
+    def _secret(self, content: str, expression: str, at: Origin) -> Value:
+        """A value of the environment, in which the framework resolves variables too; reports show its expression."""
+        value = self._string(Scalar(content, at)) if "${" in content else Scalar(content, at)
+        if isinstance(value, Scalar):
+            return value._replace(origin=at, secret=expression)
+        return Unknown("source_unread", at, _facts(expression, source="env"))
 
     def _stage(self, at: Origin) -> Value:
         option = self.settings.options.get("stage")

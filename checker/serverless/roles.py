@@ -89,9 +89,34 @@ class RoleReader:
         return None if is_empty(given) else given
 
     def _generated_role(self) -> Role:
-        changed = self.resources.entries.get(GENERATED_ROLE) or value_at(self.template, "extensions", GENERATED_ROLE)
-        if changed is not None:
-            return Role(changed.origin, unknown=Unknown("generated_role_changed", changed.origin))
+        merged = self.resources.entries.get(GENERATED_ROLE)
+        extension = value_at(self.template, "extensions", GENERATED_ROLE, "Properties")
+        if merged is not None and merged.get("Policies") is not None:
+            # Merged by position into the framework's own policy, whose statements are in no file.
+            return Role(merged.origin, unknown=Unknown("generated_role_changed", merged.origin))
+        role = self._written_role()
+        if merged is not None:
+            local, managed = self.roles.managed(items_of(merged.get("ManagedPolicyArns")))
+            role = role._replace(
+                statements=(*role.statements, *local), managed_policies=(*role.managed_policies, *managed)
+            )
+        return role if extension is None else self._extended(role, extension)
+
+    def _extended(self, role: Role, extension: Value) -> Role:
+        """The generated role with properties that `resources.extensions` puts in the place of the framework's."""
+        if not isinstance(extension, Mapping):
+            return Role(extension.origin, unknown=Unknown("generated_role_changed", extension.origin))
+        policies, arns = extension.get("Policies"), extension.get("ManagedPolicyArns")
+        if policies is not None:
+            attached = self.roles.attached.get(GENERATED_ROLE, ())
+            role = role._replace(statements=(*self.roles.policies(policies), *attached))
+        if arns is not None:
+            local, managed = self.roles.managed(items_of(arns))
+            role = role._replace(statements=(*role.statements, *local), managed_policies=managed)
+        return role
+
+    def _written_role(self) -> Role:
+        """The role that the framework generates from the provider's statements and policies."""
         old, new = self.provider.get("iamRoleStatements"), value_at(self.provider, "iam", "role", "statements")
         chosen = self._chosen(old, new)
         policies = self._chosen(

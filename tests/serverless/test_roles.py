@@ -174,17 +174,25 @@ resources:
     assert actions(role_of(OLD + FUNCTION + text)) == ["old:*", "extra:*"]
 
 
-@pytest.mark.parametrize("section", ["Resources", "extensions"])
-def test_a_generated_role_that_the_file_changes_is_not_read(section: str) -> None:
-    text = f"resources: {{{section}: {{IamRoleLambdaExecution: {{Properties: {{Policies: []}}}}}}}}\n"
-    role = role_of(OLD + FUNCTION + text)
+def test_policies_merged_into_the_generated_role_are_not_read() -> None:
+    role = role_of(OLD + FUNCTION + "resources: {Resources: {IamRoleLambdaExecution: {Properties: {Policies: []}}}}\n")
     assert role.unknown is not None
     assert role.unknown.why == "generated_role_changed"
 
 
-def test_a_generated_role_changed_in_a_list_of_resources_is_not_read_either() -> None:
-    text = "resources: [{extensions: {IamRoleLambdaExecution: {Properties: {Policies: []}}}}]\n"
-    assert role_of(OLD + FUNCTION + text).unknown is not None
+@pytest.mark.parametrize("form", ["{%s}", "[{%s}]"])
+def test_an_extension_puts_its_policies_in_the_place_of_the_generated_roles(form: str) -> None:
+    policy = f"{{PolicyDocument: {{Statement: [{statement('extra')}]}}}}"
+    extension = f"extensions: {{IamRoleLambdaExecution: {{Properties: {{Policies: [{policy}]}}}}}}"
+    assert actions(role_of(f"{OLD}{FUNCTION}resources: {form % extension}\n")) == ["extra:*"]
+
+
+@pytest.mark.parametrize("section", ["Resources", "extensions"])
+def test_managed_policies_reach_the_generated_role_through_its_resource(section: str) -> None:
+    arns = "{ManagedPolicyArns: [arn:aws:iam::aws:policy/AmazonSQSFullAccess]}"
+    role = role_of(f"{OLD}{FUNCTION}resources: {{{section}: {{IamRoleLambdaExecution: {{Properties: {arns}}}}}}}\n")
+    assert actions(role) == ["old:*"]
+    assert [text_of(arn) for arn in role.managed_policies] == ["arn:aws:iam::aws:policy/AmazonSQSFullAccess"]
 
 
 def decision(text: str) -> Decision:
