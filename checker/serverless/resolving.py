@@ -282,7 +282,8 @@ class Resolver:
             else:
                 current = None
             if current is None:
-                is_stage = root is None and path == ["provider", "stage"]
+                # Version 1 fills the stage in before it resolves; later ones find nothing there.
+                is_stage = root is None and path == ["provider", "stage"] and self.syntax != "standard"
                 return Scalar(_DEFAULT_STAGE, self.document.origin) if is_stage else None
         assert current is not None
         return self._resolve(current)

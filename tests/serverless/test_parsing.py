@@ -159,7 +159,6 @@ GET_ATT = {"Fn::GetAtt": [(str, "Queue"), (str, "Arn")]}
         ("!Condition IsProduction", {"Condition": (str, "IsProduction")}),
         ("!Sub '${Queue.Arn}'", {"Fn::Sub": (str, "${Queue.Arn}")}),
         ("!Join [':', [a, !Ref B]]", {"Fn::Join": [(str, ":"), [(str, "a"), {"Ref": (str, "B")}]]}),
-        ("!Transform {Name: x}", {"Fn::Transform": {"Name": (str, "x")}}),
     ],
 )
 def test_a_short_tag_becomes_its_long_form(short: str, long: object) -> None:

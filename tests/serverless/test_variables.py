@@ -169,9 +169,13 @@ def test_a_circle_ends_as_unknown_and_spares_the_rest(body: str) -> None:
     assert set(unknowns) == {"variable_cycle"}
 
 
-def test_the_stage_of_the_provider_has_a_default() -> None:
-    assert scalar(resolved("x: ${self:provider.stage}\nprovider: {name: aws}\n"), "x") == "dev"
-    assert scalar(resolved("x: ${self:provider.stage}\nprovider: {stage: mine}\n"), "x") == "mine"
+def test_only_version_1_fills_in_the_stage_of_the_provider() -> None:
+    document = parsed("service: a\nx: ${self:provider.stage}\ny: ${sls:stage}\n")
+    now = Resolver(document, Settings()).resolve_document()
+    assert isinstance(found(now, "x"), Unknown)
+    assert scalar(now, "y") == "dev"
+    then = Resolver(document, Settings(), syntax="framework-1").resolve_document()
+    assert scalar(then, "x") == "dev"
 
 
 def test_options_decide_stage_and_region_of_the_service() -> None:
