@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 ANSWER = HERE.parent / "fixtures" / "service" / "answer"
-CHECKOV_OPTIONS = ["--quiet", "--compact", "--framework", "serverless", "--file", str(ANSWER / "serverless.yml")]
+CHECKOV_OPTIONS = ["--file", str(ANSWER / "serverless.yml")]
 TEMPLATE = HERE / "answer" / "cloudformation-template-update-stack.json"
 
 

@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,9 @@ def test_an_error_in_the_block_stops_the_timer_too() -> None:
     with pytest.raises(CheckError, match="something else"):
         broken()
     time.sleep(0.1)
+
+
+def test_another_thread_has_no_timer_and_goes_on(tmp_path: Path, pack: RulePack) -> None:
+    (tmp_path / "serverless.yml").write_text(ANSWER, encoding="utf-8")
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(check_path, tmp_path, pack, Request()).result().status == "complete"
