@@ -57,6 +57,14 @@ class CheckError(Exception):
         return f"{said} {self.advice}" if self.advice else said
 
 
+def too_large(
+    message: str, *, file: str | None = None, line: int | None = None, column: int | None = None
+) -> CheckError:
+    """The error past a bound on what a submission may hold."""
+    advice = "A service's configuration never needs that much."
+    return CheckError("too-large", message, advice=advice, file=file, line=line, column=column)
+
+
 def _rebuild(
     code: ErrorCode, message: str, advice: str, file: str | None, line: int | None, column: int | None
 ) -> CheckError:

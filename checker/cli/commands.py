@@ -9,6 +9,7 @@ from argparse import Namespace
 from checker.cli.arguments import assignments, parse
 from checker.cli.output import write_file, write_stream
 from checker.errors import UsageError
+from checker.report import Report
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack, load_pack, module_ids
 from checker.wording import visible
@@ -90,10 +91,7 @@ def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[str, frozenset[s
     return "." if path is None else path, frozenset(only)
 
 
-def _render(report: object, asked: Namespace) -> str:
-    from checker.report import Report
-
-    assert isinstance(report, Report)
+def _render(report: Report, asked: Namespace) -> str:
     if asked.format == "json":
         from checker.reporters.json import render as render_json
 

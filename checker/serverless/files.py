@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from checker.errors import CheckError
+from checker.errors import CheckError, too_large
 
 FILE_LIMIT = 1024 * 1024
 SUBMISSION_LIMIT = 5 * 1024 * 1024
@@ -64,7 +64,7 @@ class SubmissionFolder:
 
 
 def _too_large(name: str, message: str) -> CheckError:
-    return CheckError("too-large", message, advice="A service's configuration never needs that much.", file=name)
+    return too_large(message, file=name)
 
 
 def _read_regular(path: str, name: str) -> bytes | None:

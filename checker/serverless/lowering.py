@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from checker.cloudformation.template import read_resources
-from checker.errors import CheckError
+from checker.errors import too_large
 from checker.model import (
     Capacity,
     EventSource,
@@ -51,12 +51,7 @@ def read_service(folder: SubmissionFolder, settings: Settings, document: Documen
         service = lower(configuration, resolved, settings)
         return service._replace(lines={**service.lines, **included.lines})
     except RecursionError:
-        raise CheckError(
-            "too-large",
-            "values are nested too deeply.",
-            advice="A service's configuration never needs that much.",
-            file=configuration.file,
-        ) from None
+        raise too_large("values are nested too deeply.", file=configuration.file) from None
 
 
 def variable_syntax(configuration: Configuration) -> Syntax:

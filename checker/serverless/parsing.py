@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from checker.errors import CheckError
+from checker.errors import CheckError, too_large
 from checker.model import Mapping, Origin, Scalar, Sequence, Value, placed
 
 NESTING_LIMIT = 100
@@ -43,7 +43,6 @@ _YAML_TYPES = [
     "timestamp",
 ]
 _KNOWN_TAGS = frozenset((*(f"!{name}" for name in _SHORT_TAGS), *(_YAML_TAG + name for name in _YAML_TYPES)))
-_PLAIN_NAMES = {"Ref": "Ref", "Condition": "Condition"}
 
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -136,7 +135,7 @@ def parse_json(text: str, file: str) -> Value | None:
             column=error.colno,
         ) from None
     except RecursionError:
-        raise CheckError("too-large", "values are nested too deeply.", file=file) from None
+        raise too_large("values are nested too deeply.", file=file) from None
     # JSON is YAML's flow style but for tabs between tokens (inside its strings a raw tab is not allowed), and for
     # characters written as two escapes, which become one here.
     text = _SURROGATES.sub(lambda found: json.loads(f'"{found.group()}"'), text.replace("\t", " "))
@@ -376,14 +375,7 @@ class _Builder:
         self.add(placed(anchored.value, self.place(event.start_mark)), None, anchored.size, anchored.height)
 
     def fail_size(self, mark: Any, message: str) -> NoReturn:
-        raise CheckError(
-            "too-large",
-            message,
-            advice="A service's configuration never needs that much.",
-            file=self.file,
-            line=mark.line + 1,
-            column=mark.column + 1,
-        )
+        raise CheckError("too-large", message, file=self.file, line=mark.line + 1, column=mark.column + 1)
 
     def place(self, mark: Any) -> Origin:
         """Where the value that starts at `mark` stands: its key's place, or its own in a list and at top level."""
@@ -400,10 +392,8 @@ class _Builder:
             self.anchors[anchor] = _Anchored(value, size, height)
         self.nodes += 1
         if self.nodes > NODE_LIMIT:
-            raise CheckError(
-                "too-large",
+            raise too_large(
                 f"there are more than {NODE_LIMIT:,} values.",
-                advice="A service's configuration never needs that much.",
                 file=self.file,
                 line=value.origin.line,
                 column=value.origin.column,
@@ -468,5 +458,5 @@ class _Builder:
         if name == "GetAtt" and isinstance(value, Scalar) and isinstance(value.value, str):
             logical_id, _, attribute = value.value.partition(".")
             value = Sequence((Scalar(logical_id, value.origin), Scalar(attribute, value.origin)), value.origin)
-        long_name = _PLAIN_NAMES.get(name, f"Fn::{name}")
+        long_name = name if name in ("Ref", "Condition") else f"Fn::{name}"
         return Mapping({long_name: value}, value.origin)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping as StringMapping
 from typing import NamedTuple
 
-from checker.errors import CheckError
+from checker.errors import CheckError, too_large
 from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Unknown, Value, placed
 from checker.serverless.included import IncludedFiles, UnreadableFile
 from checker.serverless.parsing import NESTING_LIMIT, NODE_LIMIT
@@ -306,14 +306,7 @@ class Resolver:
 
 
 def _too_large(at: Origin, message: str) -> CheckError:
-    return CheckError(
-        "too-large",
-        message,
-        advice="A service's configuration never needs that much.",
-        file=at.file,
-        line=at.line,
-        column=at.column,
-    )
+    return too_large(message, file=at.file, line=at.line, column=at.column)
 
 
 def _facts(expression: str, **more: str) -> Facts:
