@@ -260,6 +260,7 @@ TargetProblem = Literal[
     "get_att",
     "several",
     "not_an_arn",
+    "version_1",
 ]
 
 

@@ -37,7 +37,7 @@ def judge(service: Service, given: Parameters) -> Finding:
     if function is None:
         return _no_function(service, given)
     block = next((target for target in function.targets if target.way == "plugin"), None)
-    judged = _judge_block(service, block, given) if block is not None else None
+    judged = _judge_target(service, block, given) if block is not None else None
     if judged is not None and judged.outcome == "pass":
         return judged._replace(remarks=tuple(Remark(code) for code in service.hindrances))
     plugins = service.plugins.entries if service.plugins is not None else {}
@@ -51,16 +51,16 @@ def judge(service: Service, given: Parameters) -> Finding:
     return judged or native or _elsewhere(service, given) or fail("absent", function.origin)
 
 
-def _judge_block(service: Service, block: Target, given: Parameters) -> Finding:
-    if block.problem is not None:
-        return fail(block.problem, block.origin, found=block.found)
-    return _judge_arn(service, block, given)
+def _judge_target(service: Service, target: Target, given: Parameters) -> Finding:
+    if target.problem is not None:
+        return fail(target.problem, target.origin, found=target.found)
+    return _judge_arn(service, target, given)
 
 
 def _judge_native(service: Service, function: Function, given: Parameters, without_config: bool) -> Finding | None:
     """The best verdict on the targets that the template sets; the plugin's block replaces DeadLetterConfig."""
     verdicts = [
-        _judge_arn(service, target, given)
+        _judge_target(service, target, given)
         for target in function.targets
         if target.way == "destination" or (target.way == "native" and not without_config)
     ]
@@ -135,6 +135,7 @@ KIND = Kind(
         "several": ("found",),
         "not_an_arn": ("found",),
         "cleared": (),
+        "version_1": ("found",),
         "misplaced": ("place",),
     },
     judge,

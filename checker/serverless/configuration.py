@@ -1,12 +1,12 @@
 """Finding and reading the framework's configuration file of a submission."""
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from checker.errors import CheckError
 from checker.model import Mapping, Origin, Scalar, Sequence, Unknown, Value, is_empty
 from checker.serverless.files import SubmissionFolder
+from checker.serverless.framework import DEFAULT_FRAMEWORK, Framework, ScalarTable, listed_framework, wanted_framework
 from checker.serverless.parsing import decode, parse_json, parse_yaml, text_lines
 
 # In the order in which the framework looks for them.
@@ -15,29 +15,37 @@ _PROGRAMS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs
 _PROGRAM_SUFFIXES = (".ts", ".js", ".cjs", ".mjs")
 
 
-_ANY_MINOR = 9999
-_DEFAULT_VERSION = (3, _ANY_MINOR)
-
-
 class Configuration(NamedTuple):
     """One configuration file before its variables are resolved, with what package.json says beside it.
 
-    `packages` are the names of the packages listed, None without a package.json. `framework_version` is (major, minor).
+    `packages` are the names of the packages listed, None without a package.json.
     """
 
     file: str
     document: Mapping
     lines: list[str]
     packages: frozenset[str] | None
-    framework_version: tuple[int, int]
+    framework: Framework
+
+
+class Package(NamedTuple):
+    """What a package.json lists: every package's name, and the framework if it is among them."""
+
+    names: frozenset[str]
+    framework: Framework | None
 
 
 class Document(NamedTuple):
-    """A file as it was written: a mapping with its places, and its lines."""
+    """A file as it was written: a mapping with its places, and its text, beside the package.json of its folder."""
 
     file: str
     value: Mapping
-    lines: list[str]
+    text: str
+    package: Package | None
+
+    @property
+    def lines(self) -> list[str]:
+        return text_lines(self.text)
 
 
 def read_document(folder: SubmissionFolder, name: str | None = None) -> Document:
@@ -52,7 +60,13 @@ def read_document(folder: SubmissionFolder, name: str | None = None) -> Document
     if content is None:
         raise CheckError("not-found", "there is no such file.", advice="Check the name.", file=file)
     text = decode(content, file)
-    value = parse_json(text, file) if file.endswith(".json") else parse_yaml(text, file)
+    package = _read_package(folder)
+    framework = (package.framework if package is not None else None) or DEFAULT_FRAMEWORK
+    return Document(file, _parse(text, file, framework.scalars), text, package)
+
+
+def _parse(text: str, file: str, table: ScalarTable) -> Mapping:
+    value = parse_json(text, file) if file.endswith(".json") else parse_yaml(text, file, table)
     if value is None or (isinstance(value, Scalar) and value.value is None):
         raise _invalid("this file is empty.", file, "Start from the workshop's serverless.yml.")
     if not isinstance(value, Mapping):
@@ -62,23 +76,21 @@ def read_document(folder: SubmissionFolder, name: str | None = None) -> Document
             file,
             "A service is a mapping: `service:`, `provider:` and so on.",
         )
-    return Document(file, value, text_lines(text))
+    return value
 
 
-def read_configuration(folder: SubmissionFolder, document: Document) -> Configuration:
-    """The configuration in a document, with what package.json says. Raises CheckError `invalid-config`."""
-    file, value, lines = document
+def read_configuration(document: Document) -> Configuration:
+    """The configuration in a document, read as its framework reads it. Raises CheckError `invalid-config`."""
+    file, value, text, package = document
+    framework = package.framework if package is not None else None
+    if framework is None:
+        framework = wanted_framework(value)
+        if framework.scalars != DEFAULT_FRAMEWORK.scalars:  # the file itself names a version that types otherwise
+            value = _parse(text, file, framework.scalars)
     service = value.get("service")
     if is_empty(service.get("name") if isinstance(service, Mapping) else service):
         raise _invalid("there is no `service` here.", file, "Add `service:` with the name of the service.")
-    package = _read_package(folder)
-    return Configuration(
-        file=file,
-        document=value,
-        lines=lines,
-        packages=None if package is None else frozenset(_dependencies(package)),
-        framework_version=_framework_version(value, package),
-    )
+    return Configuration(file, value, document.lines, package.names if package is not None else None, framework)
 
 
 def _find(folder: SubmissionFolder) -> str:
@@ -105,7 +117,7 @@ def _invalid(message: str, file: str, advice: str) -> CheckError:
     return CheckError("invalid-config", message, advice=advice, file=file, line=1, column=1)
 
 
-def _read_package(folder: SubmissionFolder) -> dict[str, object] | None:
+def _read_package(folder: SubmissionFolder) -> Package | None:
     """What package.json says; an unreadable one says nothing, for the service can be judged without it."""
     import json
 
@@ -114,7 +126,9 @@ def _read_package(folder: SubmissionFolder) -> dict[str, object] | None:
         package = json.loads(content) if content is not None else None
     except (CheckError, ValueError, RecursionError):
         return None
-    return package if isinstance(package, dict) else None
+    if not isinstance(package, dict):
+        return None
+    return Package(frozenset(_dependencies(package)), listed_framework(package))
 
 
 def _dependencies(package: dict[str, object]) -> Iterable[str]:
@@ -122,44 +136,6 @@ def _dependencies(package: dict[str, object]) -> Iterable[str]:
         listed = package.get(section)
         if isinstance(listed, dict):
             yield from (str(name) for name in listed)
-
-
-def _framework_version(document: Mapping, package: dict[str, object] | None) -> tuple[int, int]:
-    """The framework's (major, minor) after package.json, then `frameworkVersion`; version 3 when neither says.
-
-    osls continues version 3 of serverless, and its numbers go on from there.
-    """
-    for section in ("dependencies", "devDependencies"):
-        listed = (package or {}).get(section)
-        if not isinstance(listed, dict):
-            continue
-        for name in ("osls", "serverless"):
-            wanted = listed.get(name)
-            if isinstance(wanted, str):
-                return newest_version(wanted)
-    wanted_here = document.get("frameworkVersion")
-    return newest_version(wanted_here.text) if isinstance(wanted_here, Scalar) else _DEFAULT_VERSION
-
-
-def newest_version(wanted: str) -> tuple[int, int]:
-    """The newest (major, minor) that a version range of npm allows, as an installation would take it.
-
-    An open end means the newest version that this workshop's plugins work with, which is 3.
-    """
-    if re.search(r"[:/#]", wanted):  # an address, not a range
-        return _DEFAULT_VERSION
-    bounds = re.findall(r"(<=?|>=?|\^|~|=)?\s*v?(\d{1,4})(?:\.(\d{1,4}|[x*]))?(?:\.[\dx*]+)?", wanted.split("||")[-1])
-    if not bounds:
-        return _DEFAULT_VERSION
-    for operator, major, minor in bounds:
-        if operator == "<" and minor in ("", "0"):
-            return int(major) - 1, _ANY_MINOR
-        if operator in ("<", "<="):
-            return int(major), int(minor) if minor.isdecimal() else _ANY_MINOR
-    operator, major, minor = bounds[-1]
-    if operator in (">", ">="):
-        return max((int(major), _ANY_MINOR), _DEFAULT_VERSION)
-    return int(major), int(minor) if minor.isdecimal() and operator != "^" else _ANY_MINOR
 
 
 def merged_sections(value: Value | None, origin: Origin) -> tuple[Mapping, Unknown | None]:

@@ -9,7 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checker.model import Mapping, Origin, Scalar, Sequence, Target, Unknown, Value, is_empty, text_of, value_at
+from checker.model import (
+    Mapping,
+    Origin,
+    Scalar,
+    Sequence,
+    Target,
+    Unknown,
+    Value,
+    is_empty,
+    is_truthy,
+    text_of,
+    value_at,
+)
+from checker.serverless.framework import DEFAULT_FRAMEWORK, Framework
 from checker.wording import near_name
 
 KEY = "deadLetter"
@@ -17,12 +30,14 @@ _WAYS = ("sqs", "sns", "targetArn")
 _ARN = re.compile(r"arn:aws[\w-]*:(sqs|sns):")
 
 
-def read_targets(name: str, body: Mapping, template_functions: list[Value]) -> tuple[Target, ...]:
+def read_targets(
+    name: str, body: Mapping, template_functions: list[Value], framework: Framework = DEFAULT_FRAMEWORK
+) -> tuple[Target, ...]:
     """Every target the function has or tries to have, the plugin's first.
 
     `template_functions` are the mappings under `resources` that change the generated function's resource.
     """
-    return (*_plugin_target(name, body), *_native_targets(body, template_functions))
+    return (*_plugin_target(name, body), *_native_targets(body, template_functions, framework))
 
 
 def _plugin_target(name: str, body: Mapping) -> Iterator[Target]:
@@ -90,9 +105,11 @@ def _target_arn(value: Value, holder: Origin) -> Target:
     return Target("plugin", value.origin, holder, problem="unnamed")
 
 
-def _native_targets(body: Mapping, template_functions: list[Value]) -> Iterator[Target]:
+def _native_targets(body: Mapping, template_functions: list[Value], framework: Framework) -> Iterator[Target]:
     on_error = body.get("onError")
-    if on_error is not None and not is_empty(on_error):
+    if on_error is not None and framework.is_version_1 and _refuses_on_error(on_error):
+        yield Target("native", on_error.origin, on_error.origin, problem="version_1", found="onError")
+    elif on_error is not None and not is_empty(on_error):
         yield Target("native", on_error.origin, on_error.origin, arn=on_error)
     for function in template_functions:
         arn = value_at(function, "Properties", "DeadLetterConfig", "TargetArn")
@@ -100,11 +117,23 @@ def _native_targets(body: Mapping, template_functions: list[Value]) -> Iterator[
             yield Target("native", arn.origin, arn.origin, arn=arn)
     failure = value_at(body, "destinations", "onFailure")
     destination = destination_arn(failure)
-    if destination is not None:
+    if isinstance(failure, Mapping) and framework.is_version_1:
+        yield Target("destination", failure.origin, failure.origin, problem="version_1", found="destinations")
+    elif destination is not None:
         arn = destination[1]
         yield Target("destination", arn.origin, arn.origin, arn=arn)
     elif isinstance(failure, Unknown):
         yield Target("destination", failure.origin, failure.origin, arn=failure)
+
+
+def _refuses_on_error(value: Value) -> bool:
+    """Whether version 1 stops at this `onError`: it takes a topic's ARN, and of CloudFormation's functions three."""
+    if isinstance(value, Mapping):
+        return not any(name in value for name in ("Ref", "Fn::GetAtt", "Fn::ImportValue"))
+    found = _ARN.match(value.text) if isinstance(value, Scalar) and not is_empty(value) else None
+    return isinstance(value, Sequence) or (
+        isinstance(value, Scalar) and is_truthy(value) and (found is None or found.group(1) != "sns")
+    )
 
 
 def destination_arn(destination: Value | None) -> tuple[str, Value] | None:

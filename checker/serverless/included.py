@@ -6,6 +6,7 @@ from typing import NamedTuple
 from checker.errors import CheckError
 from checker.model import Origin, Scalar, Value
 from checker.serverless.files import SubmissionFolder
+from checker.serverless.framework import DEFAULT_FRAMEWORK, Framework
 from checker.serverless.parsing import decode, parse_json, parse_yaml, text_lines
 
 _PROGRAMS = (".js", ".cjs", ".mjs", ".ts")
@@ -22,12 +23,12 @@ class UnreadableFile(NamedTuple):
 class IncludedFiles:
     """Reads each file once; `lines` are the text lines of all that were read, by name.
 
-    With `strip_text` text files lose the blanks around them, as in version 1 of the framework.
+    They are read as the framework reads them: from version 2 on it stops at an empty file.
     """
 
-    def __init__(self, folder: SubmissionFolder, *, strip_text: bool = False) -> None:
+    def __init__(self, folder: SubmissionFolder, framework: Framework = DEFAULT_FRAMEWORK) -> None:
         self.folder = folder
-        self.strip_text = strip_text
+        self.framework = framework
         self.lines: dict[str, list[str]] = {}
         self._contents: dict[str, Value | UnreadableFile | None] = {}
 
@@ -50,7 +51,12 @@ class IncludedFiles:
                 return None
             text = decode(content, name)
             self.lines[name] = text_lines(text)
-            return _parse(text, name, self.strip_text)
+            value = self._parse(text, name)
+            return (
+                UnreadableFile("file_broken", name, "it is empty")
+                if value is None and not self.framework.is_version_1
+                else value
+            )
         except CheckError as error:
             if error.code == "too-large":
                 raise
@@ -58,11 +64,10 @@ class IncludedFiles:
             place = f"line {error.line}: " if error.line is not None else ""
             return UnreadableFile(why, name, f"{place}{error.message.rstrip('.')}")
 
-
-def _parse(text: str, name: str, strip_text: bool) -> Value | None:
-    """YAML and JSON by their ending; everything else is text."""
-    if name.endswith((".yml", ".yaml")):
-        return parse_yaml(text, name)
-    if name.endswith((".json", ".tfstate")):
-        return parse_json(text, name)
-    return Scalar(text.strip() if strip_text else text, Origin(name, 1, 1))
+    def _parse(self, text: str, name: str) -> Value | None:
+        """YAML and JSON by their ending; everything else is text, which version 1 strips of the blanks around it."""
+        if name.endswith((".yml", ".yaml")):
+            return parse_yaml(text, name, self.framework.scalars)
+        if name.endswith((".json", ".tfstate")):
+            return parse_json(text, name)
+        return Scalar(text.strip() if self.framework.is_version_1 else text, Origin(name, 1, 1))

@@ -28,12 +28,12 @@ from checker.serverless.configuration import Configuration, Document, merged_sec
 from checker.serverless.dead_letters import read_targets
 from checker.serverless.dotenv import with_dotenv
 from checker.serverless.files import SubmissionFolder
+from checker.serverless.framework import Framework
 from checker.serverless.included import IncludedFiles
 from checker.serverless.resolving import DEFAULT_REGION, Resolver, Settings
 from checker.serverless.roles import RoleReader, written_statements
 from checker.serverless.variables import Syntax
 
-_STANDARD_SYNTAX_SINCE = (2, 0)
 _WITHOUT_REQUEST = (4, 0)  # the first version without `provider.request()`, which the plugin calls
 
 
@@ -42,12 +42,13 @@ def read_service(folder: SubmissionFolder, settings: Settings, document: Documen
 
     Raises CheckError for what cannot be judged at all (see `configuration` and `resolving` for the codes).
     """
-    configuration = read_configuration(folder, document)
+    configuration = read_configuration(document)
     try:
         settings = with_dotenv(configuration.document, settings, folder)
-        included = IncludedFiles(folder, strip_text=configuration.framework_version < _STANDARD_SYNTAX_SINCE)
+        framework = configuration.framework
+        included = IncludedFiles(folder, framework)
         syntax = variable_syntax(configuration)
-        resolved = Resolver(configuration.document, settings, included, syntax).resolve_document()
+        resolved = Resolver(configuration.document, settings, included, syntax, framework).resolve_document()
         service = lower(configuration, resolved, settings)
         return service._replace(lines={**service.lines, **included.lines})
     except RecursionError:
@@ -60,7 +61,7 @@ def variable_syntax(configuration: Configuration) -> Syntax:
     Version 1 compiles `provider.variableSyntax` as a pattern. That is not done here, for a stranger's pattern can take
     for ever; the usual ones are recognised.
     """
-    if configuration.framework_version >= _STANDARD_SYNTAX_SINCE:
+    if not configuration.framework.is_version_1:
         return "standard"
     pattern = text_of(value_at(configuration.document, "provider", "variableSyntax"))
     if pattern is None:
@@ -88,10 +89,10 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         functions=function_bodies,
         template=template,
         plugins=frozenset(plugins.entries),
-        framework_version=configuration.framework_version,
+        framework=configuration.framework,
     )
     functions = {
-        function_name: _function(function_name, body, roles, template)
+        function_name: _function(function_name, body, roles, template, configuration.framework)
         for function_name, body in function_bodies.entries.items()
         if isinstance(body, Mapping)
     }
@@ -108,15 +109,15 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         default_role=roles.default_role,
         written_statements=written_statements(document, provider_body, function_bodies, template),
         document=document,
-        hindrances=tuple(_hindrances(document, configuration.framework_version)),
+        hindrances=tuple(_hindrances(document, configuration.framework)),
         packages=configuration.packages,
         lines={configuration.file: configuration.lines},
     )
 
 
-def _hindrances(document: Mapping, framework_version: tuple[int, int]) -> Iterable[str]:
+def _hindrances(document: Mapping, framework: Framework) -> Iterable[str]:
     """What keeps serverless-plugin-lambda-dead-letter 1.2.1 from setting the queue, as measured with osls 4 and 3."""
-    if framework_version >= _WITHOUT_REQUEST:
+    if framework.version >= _WITHOUT_REQUEST:
         yield "plugin-needs-framework-3"
     if text_of(document.get("configValidationMode")) == "error":
         yield "dead-letter-rejected"
@@ -153,7 +154,7 @@ def _plugins(value: Value | None, root: Origin) -> Section[Plugin]:
     return Section(entries, origin, unknown)
 
 
-def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping) -> Function:
+def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping, framework: Framework) -> Function:
     logical_id = function_logical_id(name)
     changes = [
         change
@@ -165,7 +166,7 @@ def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping) ->
         logical_id=logical_id,
         origin=body.origin.use,
         role=roles.function_role(body),
-        targets=read_targets(name, body, changes),
+        targets=read_targets(name, body, changes, framework),
         events=tuple(_events(body.get("events"))),
     )
 

@@ -1,8 +1,8 @@
 """YAML text → values with positions, read as the framework's js-yaml reads it.
 
 libyaml delivers events, which are built into values without recursion, so that no depth of nesting can exhaust the
-stack. Scalars are typed by our own table after js-yaml 4, where `yes` and `no` are text, not by YAML 1.1.
-CloudFormation's short tags become their long form.
+stack. Scalars are typed by js-yaml's table (`scalars`), not by YAML 1.1. CloudFormation's short tags become their long
+form.
 """
 
 import re
@@ -12,6 +12,9 @@ import yaml
 
 from checker.errors import CheckError, too_large
 from checker.model import Mapping, Origin, Scalar, Sequence, Value, placed
+from checker.serverless.framework import ScalarTable
+from checker.serverless.scalars import SCALAR_TAGS, YAML_TAG, fits, key_text, typed
+from checker.wording import shown
 
 NESTING_LIMIT = 100
 NODE_LIMIT = 100_000
@@ -26,33 +29,10 @@ _SHORT_TAGS = frozenset(
     )
     for name in names.split()
 )
-_YAML_TAG = "tag:yaml.org,2002:"
-_YAML_TYPES = [
-    "binary",
-    "bool",
-    "float",
-    "int",
-    "map",
-    "merge",
-    "null",
-    "omap",
-    "pairs",
-    "seq",
-    "set",
-    "str",
-    "timestamp",
-]
-_KNOWN_TAGS = frozenset((*(f"!{name}" for name in _SHORT_TAGS), *(_YAML_TAG + name for name in _YAML_TYPES)))
-
-_NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)\Z")
-_FLOAT = re.compile(r"(?:[-+]?[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
-_DATE = re.compile(
-    r"\d{4}-\d\d-\d\d\Z|\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?\Z"
+_COLLECTION_TAGS = frozenset(("map", "omap", "pairs", "seq", "set"))
+_KNOWN_TAGS = frozenset(
+    (*(f"!{name}" for name in _SHORT_TAGS), *(YAML_TAG + name for name in SCALAR_TAGS | _COLLECTION_TAGS))
 )
-_SPECIAL = {".inf": "inf", "-.inf": "-inf", "+.inf": "inf", ".nan": "nan"}
-_MAXIMAL_DIGITS = 300  # beyond this JavaScript has only Infinity, and Python refuses to convert
 
 # Characters that end a line for libyaml and not for js-yaml stand hidden behind others while libyaml reads.
 _LINE_ENDS = "\x85\u2028\u2029"
@@ -85,8 +65,10 @@ _PROBLEMS = (
 )
 
 
-def parse_yaml(text: str, file: str) -> Value | None:
+def parse_yaml(text: str, file: str, table: ScalarTable = "js-yaml-4") -> Value | None:
     """Return the one document in `text` as values with their places in `file`; None when there is no document.
+
+    `table` is the framework's, by which plain scalars are typed.
 
     Raises CheckError: `invalid-yaml` for what does not parse, and for duplicate keys, unknown tags and a second
     document, which js-yaml refuses; `too-large` past the bounds on nesting and on expanded aliases.
@@ -94,12 +76,12 @@ def parse_yaml(text: str, file: str) -> Value | None:
     if not text.isascii():
         text = text.translate(_HIDDEN)
     try:
-        return _Builder(text, file).build()
+        return _Builder(text, file, table).build()
     except CheckError as error:
         without_tabs = _TAB_BEFORE_COMMENT.sub(lambda found: found.group().replace("\t", " "), text)
         if error.code != "invalid-yaml" or without_tabs == text:
             raise
-        return _Builder(without_tabs, file).build()
+        return _Builder(without_tabs, file, table).build()
 
 
 def decode(content: bytes, file: str) -> str:
@@ -147,47 +129,6 @@ def text_lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def typed(text: str) -> str | int | float | bool | None:
-    """The value of a plain scalar by the table of js-yaml 4."""
-    if text in _NULL:
-        return None
-    if text in _BOOLEAN:
-        return _BOOLEAN[text]
-    if text[0] not in "+-.0123456789" or len(text) > _MAXIMAL_DIGITS:
-        return text
-    if _INTEGER.match(text):
-        prefix = text.lstrip("+-")[:2]
-        return int(text, 0) if prefix in ("0b", "0o", "0x") else int(text, 10)
-    if _FLOAT.match(text):
-        number = float(text)
-        return int(number) if number.is_integer() and abs(number) < 1e21 else number
-    if _DATE.match(text):
-        return _timestamp(text)
-    special = _SPECIAL.get(text.lower())
-    return float(special) if special else text
-
-
-def _timestamp(text: str) -> str:
-    """A plain date or time as the framework writes it, in UTC; text that is no date stays as it is."""
-    from datetime import datetime, timezone
-
-    spaced = re.sub(r"[ \t]+|[Tt]", "T", text, count=1)
-    normal = re.sub(r"[ \t]*(Z|[-+]\d\d?(?::\d\d)?)$", _offset, spaced) if "T" in spaced else spaced
-    try:
-        moment = datetime.fromisoformat(normal)
-    except ValueError:
-        return text
-    moment = moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment.astimezone(timezone.utc)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-
-
-def _offset(found: "re.Match[str]") -> str:
-    sign_and_hours, _, minutes = found.group(1).partition(":")
-    if sign_and_hours == "Z":
-        return "+00:00"
-    return f"{sign_and_hours[0]}{int(sign_and_hours[1:]):02d}:{minutes or '00'}"
-
-
 class _Frame:
     """A mapping or list whose end was not seen yet; `size` and `height` count the values in it and their levels."""
 
@@ -213,9 +154,10 @@ class _Anchored(NamedTuple):
 
 
 class _Builder:
-    def __init__(self, text: str, file: str, *, last_key_wins: bool = False) -> None:
+    def __init__(self, text: str, file: str, table: ScalarTable = "js-yaml-4", *, last_key_wins: bool = False) -> None:
         self.text = text
         self.file = file
+        self.table: ScalarTable = table
         self.last_key_wins = last_key_wins
         self.anchors: dict[str, _Anchored] = {}
         self.stack: list[_Frame] = []
@@ -323,7 +265,7 @@ class _Builder:
         if frame.merging:
             frame.key = text
             return
-        key = Scalar(typed(text) if plain else text, frame.key_origin).text
+        key = self.plain_key(text, frame.key_origin) if plain else text
         if key in frame.entries and not self.last_key_wins:
             first = frame.entries[key].origin.use
             self.fail(
@@ -332,6 +274,9 @@ class _Builder:
                 "Keep one of them.",
             )
         frame.key = key
+
+    def plain_key(self, text: str, origin: Origin) -> str:
+        return key_text(text, self.table) or Scalar(typed(text, self.table), origin).text
 
     def on_start(self, event: Any, is_mapping: bool) -> None:
         frame = self.stack[-1] if self.stack else None
@@ -352,7 +297,7 @@ class _Builder:
             value = Mapping(frame.entries, frame.origin)
         else:
             value = Sequence(tuple(frame.items), frame.origin)
-        if frame.tag is not None and not frame.tag.startswith(_YAML_TAG):
+        if frame.tag is not None and not frame.tag.startswith(YAML_TAG):
             value = self.tagged(frame.tag, value)
         self.add(value, frame.anchor, frame.size, frame.height)
 
@@ -434,11 +379,18 @@ class _Builder:
         tag: str | None = event.tag
         text: str = event.value if event.value.isascii() else event.value.translate(_SHOWN)
         if tag is None:
-            return Scalar(typed(text) if event.implicit[0] else text, origin)
-        if tag == "!" or tag == f"{_YAML_TAG}str":
+            return Scalar(typed(text, self.table) if event.implicit[0] else text, origin)
+        if tag == "!" or tag == f"{YAML_TAG}str":
             return Scalar(text, origin)
-        if tag.startswith(_YAML_TAG):
-            return Scalar(typed(text), origin)
+        if tag.startswith(YAML_TAG):
+            name = tag.removeprefix(YAML_TAG)
+            if name not in SCALAR_TAGS or not fits(text, event.style is None, name, self.table):
+                self.fail(
+                    event.start_mark, f"`{shown(text)}` does not fit the tag `!!{name}` before it.", "Delete the tag."
+                )
+            # An explicit tag makes a date also where plain ones stay text.
+            table: ScalarTable = "js-yaml-4" if name == "timestamp" else self.table
+            return Scalar(text if name == "binary" else typed(text, table), origin)
         return self.tagged(tag, Scalar(text, origin))
 
     def check_tag(self, event: Any) -> None:

@@ -1,11 +1,13 @@
 """Variables → values: every `${…}` of the framework replaced, or Unknown where the answer lies elsewhere."""
 
+import re
 import time
 from collections.abc import Mapping as StringMapping
 from typing import NamedTuple
 
 from checker.errors import CheckError, too_large
 from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Unknown, Value, placed
+from checker.serverless.framework import DEFAULT_FRAMEWORK, Framework
 from checker.serverless.included import IncludedFiles, UnreadableFile
 from checker.serverless.parsing import NESTING_LIMIT, NODE_LIMIT
 from checker.serverless.variables import Literal, Lookup, Part, Syntax, Variable, VariableSyntaxError, parse_template
@@ -18,6 +20,7 @@ _IN_AWS = frozenset(("ssm", "cf", "s3", "aws"))
 DEFAULT_REGION = "us-east-1"
 _DEFAULT_STAGE = "dev"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_NO_INPUT = re.compile(r"strToBool\( *(?:false|null|[-+]?(?:0+\.?0*|\.0+)) *\)")
 _ONE = (1, 0)
 _NOTHING: StringMapping[str, str] = {}
 
@@ -43,8 +46,10 @@ class Resolver:
         settings: Settings,
         included: IncludedFiles | None = None,
         syntax: Syntax = "standard",
+        framework: Framework = DEFAULT_FRAMEWORK,
     ) -> None:
         self.syntax = syntax
+        self.framework = framework
         self.document = document
         self.settings = settings
         self.included = included
@@ -132,7 +137,7 @@ class Resolver:
             value = self._variable(part, origin)
             if isinstance(value, Unknown):
                 return value._replace(origin=origin)
-            if not isinstance(value, Scalar):
+            if not isinstance(value, Scalar) or (self.framework.is_version_1 and not _fits_into_text(value)):
                 return Unknown("variable_in_text", origin, _facts(part.text))
             place = value.origin if len(parts) == 1 else origin
             secret = secret or value.secret is not None
@@ -180,7 +185,7 @@ class Resolver:
         """A default; a text that is one variable becomes its value, as the framework resolves results again."""
         if literal.parts is None:
             return Scalar(literal.value, at)
-        if len(literal.parts) == 1 and isinstance(literal.parts[0], Variable):
+        if len(literal.parts) == 1 and isinstance(literal.parts[0], Variable) and not self.framework.is_version_1:
             return self._variable(literal.parts[0], at)
         return self._join(literal.parts, at)
 
@@ -212,8 +217,8 @@ class Resolver:
         if isinstance(parameter, Scalar):
             if source.type == "file" and self.included is not None:
                 return self._included(parameter, name, variable, at)
-            if source.type == "strToBool" and parameter.text.strip().lower() in _BOOLEANS:
-                return Scalar(_BOOLEANS[parameter.text.strip().lower()], at)
+            if source.type == "strToBool" and (boolean := self._boolean(parameter, variable)) is not None:
+                return Scalar(boolean, at)
         return Unknown("source_unread", at, _facts(variable.text, source=source.type))
 
     def at(self, *path: str) -> Value | None:
@@ -223,6 +228,12 @@ class Resolver:
     def stage(self) -> Value:
         """The stage that the framework would deploy to."""
         return self._stage(self.document.origin)
+
+    def _boolean(self, parameter: Scalar, variable: Variable) -> bool | None:
+        """What `strToBool` answers: version 1 takes small letters only, and later ones no plain `0` or `false`."""
+        if self.framework.is_version_1:
+            return _BOOLEANS.get(parameter.text)
+        return None if _NO_INPUT.search(variable.text) else _BOOLEANS.get(parameter.text.strip().lower())
 
     def _secret(self, content: str, expression: str, at: Origin) -> Value:
         """A value of the environment, in which the framework resolves variables too; reports show its expression."""
@@ -303,6 +314,11 @@ class Resolver:
                 line=at.line,
                 column=at.column,
             )
+
+
+def _fits_into_text(value: Scalar) -> bool:
+    """Whether version 1 puts the value into a text: it takes text and numbers only."""
+    return isinstance(value.value, (str, int, float)) and not isinstance(value.value, bool)
 
 
 def _too_large(at: Origin, message: str) -> CheckError:

@@ -22,10 +22,12 @@ from checker.model import (
     is_empty,
     is_truthy,
     items_of,
+    text_of,
     value_at,
     walk,
 )
 from checker.serverless.dead_letters import destination_arn
+from checker.serverless.framework import Framework
 
 GENERATED_ROLE = "IamRoleLambdaExecution"
 PER_FUNCTION_PLUGIN = "serverless-iam-roles-per-function"
@@ -45,7 +47,7 @@ class RoleReader:
         functions: Mapping,
         template: Mapping,
         plugins: frozenset[str],
-        framework_version: tuple[int, int],
+        framework: Framework,
     ) -> None:
         self.document = document
         self.provider = provider
@@ -53,27 +55,33 @@ class RoleReader:
         self.functions = functions
         self.template = template
         self.plugins = plugins
-        self.framework_version = framework_version
+        self.framework = framework
         self.roles = ResourceRoles(resources, "role")
         self.default_role = self._default_role()
 
     def function_role(self, body: Mapping) -> Role:
         """The role of the function with this body."""
         given = body.get("role")
-        if given is not None and not is_empty(given):
+        own = body.get("iamRoleStatements") if PER_FUNCTION_PLUGIN in self.plugins else None
+        if given is not None and (not is_empty(given) or self._keeps_empty_role(given)):
+            if own is not None:  # the plugin stops the deployment
+                return Role(given.origin, unknown=Unknown("role_and_statements", given.origin))
             return self._named_role(given)
-        own = body.get("iamRoleStatements")
-        if own is None or PER_FUNCTION_PLUGIN not in self.plugins:
+        if own is None:
             return self.default_role
         found = tuple(_listed(own, "function"))
         if self._inherits(body):
             found += tuple(_listed(self._inherited(), "provider"))
         return Role(own.origin, found)
 
+    def _keeps_empty_role(self, given: Value) -> bool:
+        """Version 1 writes an empty text into the template as the function's role."""
+        return self.framework.is_version_1 and text_of(given) == ""
+
     def _default_role(self) -> Role:
         """The role of a function that names none."""
         left_empty = self.provider.get("role")
-        if left_empty is not None and is_empty(left_empty) and self.framework_version >= _NO_ROLE_WHEN_EMPTY:
+        if left_empty is not None and is_empty(left_empty) and self.framework.version >= _NO_ROLE_WHEN_EMPTY:
             return Role(left_empty.origin)
         given = self._given_provider_role()
         return self._named_role(given) if given is not None else self._generated_role()
@@ -130,7 +138,7 @@ class RoleReader:
 
     def _chosen(self, old: Value | None, new: Value | None) -> Value | None:
         """The key that the framework's version reads."""
-        if self.framework_version < _IAM_ROLE_SINCE:
+        if self.framework.version < _IAM_ROLE_SINCE:
             return old
         return old if new is None or (isinstance(new, Scalar) and new.value is None) else new
 

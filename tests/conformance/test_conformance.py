@@ -21,38 +21,6 @@ from tests.conformance.record import resolved
 
 CASES = all_cases()
 LIVE = 18
-KNOWN_DIFFERENCES: dict[str, str] = {
-    "dlq-destination-sns.serverless1": "framework 1 stops at a destination given as a mapping (TypeError)",
-    "dlq-destination-sqs.serverless1": "framework 1 stops at a destination given as a mapping (TypeError)",
-    "dlq-on-error-queue.serverless1": "framework 1 refuses onError as the ARN of a queue, and as Fn::Sub",
-    "dlq-on-error-sub.serverless1": "framework 1 refuses onError as the ARN of a queue, and as Fn::Sub",
-    "file-empty.osls3": "an empty included file stops versions 3, also with a default",
-    "file-empty.serverless3": "an empty included file stops versions 3, also with a default",
-    "file-yaml-typing.osls3": "osls reads plain dates as text",
-    "file-yaml-typing.serverless1": "framework 1 types numbers by YAML 1.1",
-    "perfunction-role-and-statements": "the plugin stops at a function with a role and statements",
-    "role-function-empty.serverless1": "framework 1 writes an empty role of a function into the template",
-    "section-framework-version-1.serverless1": "framework 1 types numbers by YAML 1.1",
-    "var-default-quoted-mapping.serverless1": "framework 1 puts only text and numbers into text",
-    "var-in-text-boolean.serverless1": "framework 1 puts only text and numbers into text",
-    "var-service-name-option.osls3": "versions 3 stop at an option of the service's own in the service's name",
-    "var-service-name-option.serverless3": "versions 3 stop at an option of the service's own in the service's name",
-    "var-str-to-bool-capitals.serverless1": "framework 1 takes strToBool in small letters only",
-    "var-str-to-bool-first-capital.serverless1": "framework 1 takes strToBool in small letters only",
-    "var-str-to-bool-zero.osls3": "versions 3 miss the input of strToBool(0)",
-    "var-str-to-bool-zero.serverless3": "versions 3 miss the input of strToBool(0)",
-    "yaml-date-in-policy.osls3": "osls reads plain dates as text",
-    "yaml-explicit-int": "an explicit tag must fit its text",
-    "yaml-explicit-null": "an explicit tag must fit its text",
-    "yaml-key-date.osls3": "osls reads plain dates as text",
-    "yaml-key-date.serverless1": "a date as a key is written as JavaScript writes a date",
-    "yaml-key-date.serverless3": "a date as a key is written as JavaScript writes a date",
-    "yaml-typing-octal.serverless1": "framework 1 types numbers by YAML 1.1",
-    "yaml-typing-special.osls3": "osls reads plain dates as text",
-    "yaml-typing-special.serverless1": "js-yaml counts a thirteenth month on into the next year",
-    "yaml-typing-special.serverless3": "js-yaml counts a thirteenth month on into the next year",
-}
-"""Cases (`name`, or `name.framework` for one framework) that rydecheck still reads otherwise, with the reason."""
 
 
 def _dependency(framework: str) -> dict[str, str]:
@@ -60,12 +28,6 @@ def _dependency(framework: str) -> dict[str, str]:
     installed = json.loads((HERE / "package.json").read_text(encoding="utf-8"))["dependencies"][framework]
     name, version = installed.removeprefix("npm:").split("@")
     return {name: version}
-
-
-def _marked(case: Case) -> object:
-    reason = KNOWN_DIFFERENCES.get(case.id, KNOWN_DIFFERENCES.get(case.name))
-    marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-    return pytest.param(case, id=case.id, marks=marks)
 
 
 def _read(case: Case, folder: Path) -> Service:
@@ -92,7 +54,7 @@ def _with_doubles(value: Json) -> Json:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-@pytest.mark.parametrize("case", [_marked(case) for case in CASES])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_reads_as_the_framework(case: Case, tmp_path: Path) -> None:
     recorded = json.loads(case.recording.read_text(encoding="utf-8"))
     if "stops" not in recorded:

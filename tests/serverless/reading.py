@@ -5,6 +5,7 @@ from __future__ import annotations
 from checker.cloudformation.intrinsics import plain
 from checker.model import Mapping, Scalar, Service, Value, value_at
 from checker.serverless.configuration import Configuration
+from checker.serverless.framework import Framework
 from checker.serverless.lowering import lower
 from checker.serverless.parsing import parse_yaml
 from checker.serverless.resolving import Resolver, Settings
@@ -48,5 +49,5 @@ def service_of(
 ) -> Service:
     document = parsed(text)
     given = settings or Settings()
-    configuration = Configuration(FILE, document, text.splitlines(), packages, version)
+    configuration = Configuration(FILE, document, text.splitlines(), packages, Framework(version=version))
     return lower(configuration, Resolver(document, given).resolve_document(), given)

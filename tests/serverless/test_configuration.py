@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from checker.serverless.configuration import newest_version
+from checker.serverless.framework import newest_version
 from tests.conftest import FIXTURES, Checked
 
 ANSWER = (FIXTURES / "service" / "answer" / "serverless.yml").read_text(encoding="utf-8")

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from checker.errors import CheckError
 from checker.model import Mapping, Origin, Scalar, Sequence, Value, walk
-from checker.serverless.parsing import decode, parse_json, parse_yaml, typed
+from checker.serverless.framework import ScalarTable
+from checker.serverless.parsing import decode, parse_json, parse_yaml
+from checker.serverless.scalars import typed
 from tests.serverless.reading import FILE, data, found, parsed, scalar
 
 
@@ -139,6 +141,29 @@ def test_not_a_number_is_one() -> None:
 @pytest.mark.parametrize("written", ["'5'", '"5"', "!!str 5", "! 5"])
 def test_quotes_and_the_text_tag_make_text(written: str) -> None:
     assert scalar(parsed(f"a: {written}\n"), "a") == "5"
+
+
+@pytest.mark.parametrize(
+    "written", ["!!int text", "!!int 0.5", '!!null ""', "!!bool yes", "!!timestamp soon", "!!map text"]
+)
+def test_an_explicit_tag_must_fit_its_text(written: str) -> None:
+    error = error_of(f"a: {written}\n")
+    assert (error.code, error.line, error.column) == ("invalid-yaml", 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("table", "value", "key"),
+    [
+        ("js-yaml-3", 15, "Wed Oct 17 2012 00:00:00 GMT+0000 (Coordinated Universal Time)"),
+        ("js-yaml-4", 17, "Wed Oct 17 2012 00:00:00 GMT+0000 (Coordinated Universal Time)"),
+        ("osls", 17, "2012-10-17"),
+    ],
+)
+def test_plain_scalars_are_typed_by_the_table_of_the_framework(table: ScalarTable, value: int, key: str) -> None:
+    document = parse_yaml("a: 017\n2012-10-17: b\n", FILE, table)
+    assert isinstance(document, Mapping)
+    assert scalar(document, "a") == value
+    assert list(document.entries) == ["a", key]
 
 
 def test_keys_are_texts_as_javascript_writes_them() -> None:
