@@ -25,6 +25,7 @@ GROUPS = (
     ("edits",),
     ("cohort",),
     ("reporters",),
+    ("standin",),
     ("cli",),
     ("__main__",),
 )
