@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checker.checks.finding import Finding, Outcome, Remark
-from checker.model import Origin, Scalar, Service, Unknown, Value
+from checker.checks.finding import Finding, Outcome
+from checker.model import Origin, Remark, Scalar, Service, Unknown, Value
 from checker.report import (
     Answer,
     CheckResult,

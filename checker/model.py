@@ -183,7 +183,10 @@ def walk(value: Value) -> Iterator[tuple[str | None, Value]]:
 
 
 class Resource(NamedTuple):
-    """One CloudFormation resource of the service; `origin` is the place of its logical id."""
+    """One CloudFormation resource of the service; `origin` is the place of its logical id.
+
+    `gone` is set for one that a stack lists and that does not answer any more, Unknown where it may not be asked.
+    """
 
     logical_id: str
     type: Value | None
@@ -191,6 +194,7 @@ class Resource(NamedTuple):
     condition: Value | None
     origin: Origin
     body: Mapping
+    gone: bool | Unknown = False
 
     def get(self, name: str) -> Value | None:
         """A property, or None; Unknown when the properties are."""
@@ -202,7 +206,7 @@ class Resource(NamedTuple):
         return self.properties.origin if self.properties is not None else self.origin
 
 
-EffectSource = Literal["provider", "function", "role", "framework", "template"]
+EffectSource = Literal["provider", "function", "role", "framework", "template", "live"]
 
 
 class Statement(NamedTuple):
@@ -211,7 +215,7 @@ class Statement(NamedTuple):
     `actions` and `resources` hold each entry of a string or list; None where the key is absent.
     `has_principal` marks one that IAM refuses in a role: a principal belongs into the policy of a queue.
     `source` tells whose statement it is: the provider's, the function's own, a role's from `resources`, one that the
-    framework adds itself, or one of a compiled template, which does not tell.
+    framework adds itself, or one of a compiled template or of a live role, which do not tell.
     """
 
     origin: Origin
@@ -230,13 +234,15 @@ class Role(NamedTuple):
     """What one function may do: statements in file order, and the ARNs of managed policies.
 
     A statement or policy may be Unknown. `unknown` is set instead when the role itself cannot be read.
-    `origin` is where a missing statement would belong.
+    `origin` is where a missing statement would belong. `boundary` are the statements of a permissions boundary, which
+    must allow what the others allow; None without one.
     """
 
     origin: Origin
     statements: tuple[Statement | Unknown, ...] = ()
     managed_policies: tuple[Value, ...] = ()
     unknown: Unknown | None = None
+    boundary: tuple[Statement | Unknown, ...] | None = None
 
 
 class WrittenStatement(NamedTuple):
@@ -252,7 +258,7 @@ class WrittenStatement(NamedTuple):
     is_item: bool
 
 
-TargetWay = Literal["plugin", "native", "destination"]
+TargetWay = Literal["plugin", "native", "destination", "live"]
 TargetProblem = Literal[
     "cleared",
     "misspelled_key",
@@ -268,7 +274,8 @@ class Target(NamedTuple):
     """Where the events go that a function could not process.
 
     `arn` is None when `problem` says that the configuration does not work. `way` is how it gets onto the function:
-    by the dead-letter plugin after the deployment, by the template, or as an async destination. `holder` is the place
+    by the dead-letter plugin after the deployment, by the template, or as an async destination; `live` is what a
+    deployed function really has, whoever set it. `holder` is the place
     of the whole block, `origin` that of the value which decides.
     """
 
@@ -321,6 +328,22 @@ class Capacity(NamedTuple):
     table_origin: Origin
 
 
+class Remark(NamedTuple):
+    """A note beside a verdict: its code, and the facts for its sentence."""
+
+    code: str
+    facts: Facts = ()
+
+
+class NotDeployed(NamedTuple):
+    """There is no such stack in the region; `near` are names of stacks that there are."""
+
+    origin: Origin
+    stack: str
+    region: str
+    near: tuple[str, ...] = ()
+
+
 Entry = TypeVar("Entry")
 
 
@@ -351,7 +374,8 @@ class Service(NamedTuple):
     check looks for the right thing at the wrong place. `lines` are the text lines of the files read, by file.
     `hindrances` are the codes of notes on what keeps the dead letter plugin from working in this service.
     `packages` are the names that package.json lists, None without one. `plugins` is None for a source that tells
-    nothing of the framework's plugins.
+    nothing of the framework's plugins. `account` are the twelve digits of the account where that is known. `obstacle`
+    keeps a deployed service from being judged, and `remarks` go with each of its verdicts.
     """
 
     name: Value | None
@@ -367,6 +391,9 @@ class Service(NamedTuple):
     hindrances: tuple[str, ...]
     packages: frozenset[str] | None
     lines: dict[str, list[str]]
+    account: str | None = None
+    obstacle: NotDeployed | Unknown | None = None
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def stack_name(self) -> str | None:

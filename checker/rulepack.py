@@ -24,20 +24,27 @@ class Words(NamedTuple):
     """A reason code with its sentence, which facts fill.
 
     `settle` says what would end an unknown; `note` is a sentence that goes beside the verdict, under the same code.
+    `live` says it of a deployed stack, where the sentence on the file does not fit.
     """
 
     code: str
     say: str
     settle: str = ""
     note: str = ""
+    live: str = ""
 
 
 class Common(NamedTuple):
-    """The words that all modules share: for what cannot be told by slot, and for notes by code."""
+    """The words that all modules share: for what cannot be told by slot, and for notes by code.
+
+    `failures` are the known reasons of a failed deployment: a pattern of CloudFormation's words, and ours.
+    """
 
     unknown: dict[str, Words]
     notes: dict[str, str]
     not_as_written: Words
+    not_deployed: Words
+    failures: tuple[tuple[re.Pattern[str], str], ...]
 
 
 class Step(NamedTuple):
@@ -172,6 +179,13 @@ class RulePack(NamedTuple):
         raise UsageError(f"there is no check `{check}`; {advice}")
 
     @property
+    def names(self) -> frozenset[str]:
+        """Every name that the checks and the journey ask for: logical ids and functions among them."""
+        asked = [rule.judgement for rule in self.rules]
+        asked += [track.judgement for track in self.journey.tracks if track.judgement] if self.journey else []
+        return frozenset(value for one in asked for value in one.parameters if isinstance(value, str) and value)
+
+    @property
     def possible(self) -> int:
         """The points of all checks that are no bonus."""
         return sum(rule.points for rule in self.rules if not rule.bonus)
@@ -215,12 +229,16 @@ def _common(path: str) -> Common:
     unknown = {slot: _words(_Object(value)) for slot, value in root.mapping("unknown").entries.items()}
     notes = root.texts("notes")
     not_as_written = _words(root.object("not_as_written"))
+    not_deployed = _words(root.object("not_deployed"))
+    failures = tuple((re.compile(one.text("pattern")), one.text("say")) for one in root.objects("failures"))
     root.end()
-    return Common(unknown, notes, not_as_written)
+    return Common(unknown, notes, not_as_written, not_deployed, failures)
 
 
 def _words(given: "_Object") -> Words:
-    words = Words(given.text("code"), given.text("say"), given.text("settle", ""), given.text("note", ""))
+    words = Words(
+        given.text("code"), given.text("say"), given.text("settle", ""), given.text("note", ""), given.text("live", "")
+    )
     given.end()
     return words
 
@@ -403,7 +421,8 @@ class _Reader:
         reasons: dict[str, Words] = {}
         for slot, facts in judgement.kind.slots.items():
             words = _words(given.object(slot))
-            self.check_facts(words.say, judgement, facts, given.value.entries[slot].origin)
+            for sentence in (words.say, words.live):
+                self.check_facts(sentence, judgement, facts, given.value.entries[slot].origin)
             reasons[slot] = words
         given.end()
         return reasons

@@ -46,6 +46,10 @@ def _sorted_notes(wanted: dict[str, Any]) -> dict[str, Any]:
     return {"notes": sorted(wanted["notes"])} if "notes" in wanted else {}
 
 
+# A file cannot show these; tests/aws has them.
+ONLY_LIVE = {("dlq.queue", "queue-gone"), ("dlq.permission", "boundary-denies")}
+
+
 def test_every_reason_code_has_a_fixture(pack: RulePack) -> None:
     proved = {
         (check, wanted.get("reason"))
@@ -56,7 +60,7 @@ def test_every_reason_code_has_a_fixture(pack: RulePack) -> None:
         f"{rule.id}/{words.code}"
         for rule in pack.rules
         for words in rule.reasons.values()
-        if (rule.id, words.code) not in proved
+        if (rule.id, words.code) not in proved | ONLY_LIVE
     ]
     assert missing == []
 

@@ -7,7 +7,7 @@ from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.found_resource import find_resource
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
-from checker.model import Mapping, Scalar, Service, Unknown, is_empty, items_of
+from checker.model import Mapping, Scalar, Service, Unknown, Value, is_empty, items_of
 from checker.wording import near_name
 
 _NEAR = 0.9
@@ -37,7 +37,7 @@ def judge(service: Service, given: Parameters) -> Finding:
         doubt = unknown(value)
     elif not is_empty(value):
         assert value is not None
-        return fail("present", value.origin)
+        return fail("present", value.origin, found=_shown(value))
     properties = resource.properties.entries if isinstance(resource.properties, Mapping) else {}
     left_over = near_name(given.property, properties, _NEAR) or next((p for p in given.parts if p in properties), None)
     if left_over is not None and value is None:
@@ -55,6 +55,15 @@ def judge(service: Service, given: Parameters) -> Finding:
     return doubt or passed(resource.parent)
 
 
+def _shown(value: Value) -> str:
+    """The numbers of a capacity: `1, 1`."""
+    if not isinstance(value, Mapping):
+        return value.shown if isinstance(value, Scalar) else "nothing"
+    return ", ".join(one.shown for one in value.entries.values() if isinstance(one, Scalar))
+
+
 KIND = Kind(
-    Parameters, {**found_resource.SLOTS, "present": (), "left_over": ("found",), "present_on_index": ("index",)}, judge
+    Parameters,
+    {**found_resource.SLOTS, "present": ("found",), "left_over": ("found",), "present_on_index": ("index",)},
+    judge,
 )

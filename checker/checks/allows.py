@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.checks.finding import Finding, Remark, fail, passed, unknown
+from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
 from checker.cloudformation.intrinsics import Reference, Text, shown_text, text_value
@@ -21,6 +21,7 @@ from checker.model import (
     Function,
     Mapping,
     Origin,
+    Remark,
     Scalar,
     Service,
     Statement,
@@ -61,6 +62,9 @@ def judge(service: Service, given: Parameters) -> Finding:
     if decision.denied:
         assert decision.statement is not None
         return fail("denied", decision.statement.origin)
+    if decision.bounded:
+        assert decision.statement is not None
+        return fail("boundary", decision.statement.origin)
     if decision.unknown is not None:
         return unknown(decision.unknown)
     return _Nearest(service, function, wanted, arns).finding() or fail("absent", role.origin)
@@ -69,14 +73,19 @@ def judge(service: Service, given: Parameters) -> Finding:
 def _allowed(decision: Decision) -> Finding:
     if decision.statement is None:
         assert decision.policy is not None
-        return passed(decision.policy.origin, equivalent=True)
+        return passed(decision.policy.origin, equivalent=True, value=shown_text(decision.policy))
     statement = decision.statement
     remarks = []
     if is_broad_action(statement):
         remarks.append(Remark("broad-action"))
     if is_broad_resource(statement):
         remarks.append(Remark("broad-resource"))
-    return passed(statement.origin, equivalent=statement.source not in ("provider", "template"), remarks=tuple(remarks))
+    return passed(
+        statement.origin,
+        equivalent=statement.source not in ("provider", "template", "live"),
+        remarks=tuple(remarks),
+        value=", ".join(sorted(shown_text(action) for action in statement.actions or ())) or None,
+    )
 
 
 class _Nearest(NamedTuple):
@@ -273,6 +282,7 @@ KIND = Kind(
         "ignored_of_function": (),
         "effect": ("found",),
         "denied": (),
+        "boundary": (),
         "ignored": ("place",),
         "misplaced": ("place",),
     },

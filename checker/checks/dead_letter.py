@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from checker.checks.finding import Finding, Remark, fail, passed, unknown
+from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
 from checker.cloudformation.intrinsics import Reference, shown_text, text_value
-from checker.model import Function, Mapping, Scalar, Service, Target, Unknown, is_empty, text_of
+from checker.model import Function, Mapping, Remark, Scalar, Service, Target, Unknown, is_empty, text_of
 from checker.wording import near_name
 
 BLOCK = "deadLetter"
@@ -62,7 +62,7 @@ def _judge_native(service: Service, function: Function, given: Parameters, witho
     verdicts = [
         _judge_target(service, target, given)
         for target in function.targets
-        if target.way == "destination" or (target.way == "native" and not without_config)
+        if target.way in ("destination", "live") or (target.way == "native" and not without_config)
     ]
     by_outcome = {verdict.outcome: verdict for verdict in reversed(verdicts)}
     return by_outcome.get("pass") or by_outcome.get("unknown") or by_outcome.get("fail")
@@ -77,11 +77,17 @@ def _judge_arn(service: Service, target: Target, given: Parameters) -> Finding:
         return unknown(text, at=target.origin)
     if target.way != "plugin" and text in ((Reference(given.logical_id),), (given.logical_id,)):
         return fail("not_its_arn", target.origin)
-    literal = isinstance(target.arn, Scalar)
+    is_live = target.way == "live"  # a deployed function knows nothing but ARNs
+    literal = isinstance(target.arn, Scalar) and not is_live
     matches = Arns(service).matches(text, given.logical_id, given.type)
     if matches:
-        by_plugin = target.way == "plugin"
-        return passed(target.origin, equivalent=literal or not by_plugin, way=None if by_plugin else NATIVE)
+        as_written = target.way == "plugin" or is_live
+        return passed(
+            target.origin,
+            equivalent=literal or not as_written,
+            way=None if as_written else NATIVE,
+            value=given.logical_id,
+        )
     if matches is None or (literal and not _is_certainly_other(service, target.arn, given)):
         return unknown(Unknown("literal_arn" if literal else "resource_open", target.origin))
     return fail("wrong_resource", target.origin, found=target.found or _named(target))
@@ -90,6 +96,8 @@ def _judge_arn(service: Service, target: Target, given: Parameters) -> Finding:
 def _is_certainly_other(service: Service, arn: Scalar | object, given: Parameters) -> bool:
     """Whether a literal ARN is another resource's: of another service, or the queue has another name of its own."""
     assert isinstance(arn, Scalar)
+    if service.account is not None:  # then the queue's whole ARN is known
+        return True
     queue = service.resources.entries.get(given.logical_id)
     return ":sqs:" not in arn.text or (queue is not None and text_of(queue.get("QueueName")) is not None)
 

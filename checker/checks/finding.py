@@ -2,17 +2,10 @@
 
 from typing import Literal, NamedTuple
 
-from checker.model import Facts, Origin, Unknown
+from checker.model import Facts, Origin, Remark, Unknown
 from checker.wording import shown
 
 Outcome = Literal["pass", "fail", "unknown", "skipped"]
-
-
-class Remark(NamedTuple):
-    """A note beside a verdict: its code, and the facts for its sentence."""
-
-    code: str
-    facts: Facts = ()
 
 
 class Finding(NamedTuple):
@@ -21,7 +14,8 @@ class Finding(NamedTuple):
     `slot` names the way out that the kind took; the rule pack gives it a reason code and a sentence, which `facts`
     fill. `at` is the evidence, the deciding place first. `equivalent` marks a pass reached another way than the
     workshop's text, and `way` names that way where another check depends on it. `stands_in` is the logical id found in
-    place of the one asked for.
+    place of the one asked for. `value` is what a pass rests on, told alike for every source, so that two can be
+    compared; a fail rests on the fact `found`, where there is one.
     """
 
     outcome: Outcome
@@ -32,12 +26,18 @@ class Finding(NamedTuple):
     remarks: tuple[Remark, ...] = ()
     way: str | None = None
     stands_in: str | None = None
+    value: str | None = None
 
 
 def passed(
-    at: Origin, *, equivalent: bool = False, remarks: tuple[Remark, ...] = (), way: str | None = None
+    at: Origin,
+    *,
+    equivalent: bool = False,
+    remarks: tuple[Remark, ...] = (),
+    way: str | None = None,
+    value: str | None = None,
 ) -> Finding:
-    return Finding("pass", at.chain(), equivalent=equivalent, remarks=remarks, way=way)
+    return Finding("pass", at.chain(), equivalent=equivalent, remarks=remarks, way=way, value=value)
 
 
 def skipped(at: Origin) -> Finding:

@@ -6,7 +6,7 @@ from checker.checks.finding import Finding, fail, unknown
 from checker.model import Resource, Scalar, Service, Unknown, text_of
 from checker.wording import near_name
 
-SLOTS: dict[str, tuple[str, ...]] = {"absent": (), "near": ("found", "line"), "other_type": ("found",)}
+SLOTS: dict[str, tuple[str, ...]] = {"absent": (), "near": ("found", "line"), "other_type": ("found",), "gone": ()}
 
 
 def find_resource(service: Service, logical_id: str, type_: str) -> Resource | Finding:
@@ -25,4 +25,6 @@ def find_resource(service: Service, logical_id: str, type_: str) -> Resource | F
         return fail("other_type", resource.type.origin if resource.type else resource.origin, found=found)
     if resource.condition is not None:
         return unknown(Unknown("conditional_resource", resource.condition.origin))
-    return resource
+    if isinstance(resource.gone, Unknown):
+        return unknown(resource.gone)
+    return fail("gone", resource.origin) if resource.gone else resource

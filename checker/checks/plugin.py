@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from checker.checks.finding import Finding, Remark, fail, passed, skipped, unknown
+from checker.checks.finding import Finding, fail, passed, skipped, unknown
 from checker.checks.kinds import Kind
-from checker.model import Service, text_of
+from checker.model import Remark, Service, text_of
 from checker.wording import near_name
 
 _NEAR = 0.88  # plugin names share long prefixes; less would take a neighbour for a misspelling

@@ -33,7 +33,7 @@ def judge(service: Service, given: Parameters) -> Finding:
         return _unset(service, resource, given)
     if not isinstance(value, Scalar) or value.value != given.value:
         return fail("differs", value.origin, found=value.shown if isinstance(value, Scalar) else "no text")
-    return passed(value.origin)
+    return passed(value.origin, value=given.value)
 
 
 def _unset(service: Service, resource: Resource, given: Parameters) -> Finding:

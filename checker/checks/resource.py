@@ -37,7 +37,11 @@ def judge(service: Service, given: Parameters) -> Finding:
         return fail("wrong_type", type_.origin, found=shown_text(type_))
     if resource.condition is not None:
         return unknown(Unknown("conditional_resource", resource.condition.origin))
-    return _refused(resource, given) or passed(resource.origin)
+    if isinstance(resource.gone, Unknown):
+        return unknown(resource.gone)
+    if resource.gone:
+        return fail("gone", resource.origin)
+    return _refused(resource, given) or passed(resource.origin, value=given.type)
 
 
 def _refused(resource: Resource, given: Parameters) -> Finding | None:
@@ -86,6 +90,7 @@ KIND = Kind(
         "misplaced": ("place",),
         "wrong_type": ("found",),
         "untyped": (),
+        "gone": (),
         "refused": (),
     },
     judge,

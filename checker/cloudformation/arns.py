@@ -59,7 +59,7 @@ class Arns(NamedTuple):
             (Reference(_PSEUDO["partition"]),),
             (service,),
             self._region(),
-            (Reference(_PSEUDO["account"]),),
+            (self.service.account or Reference(_PSEUDO["account"]),),
             joined([prefix, *self.name(logical_id, resource, property_)]),
         ]
 
@@ -151,7 +151,8 @@ class Arns(NamedTuple):
         literal = given[0] if len(given) == 1 and isinstance(given[0], str) else None
         if index == 1 and literal is not None:
             return match(_atoms(given, pattern=True), list(self._partition()))
-        if index == 4 and literal is not None and literal.isdecimal() and len(literal) == 12:
+        is_account = index == 4 and literal is not None and literal.isdecimal() and len(literal) == 12
+        if is_account and self.service.account is None:
             return True  # a number is taken for the account of the deployment; no file tells which one that is
         return match(_atoms(given, pattern=True), _atoms(wanted, pattern=False))
 

@@ -53,7 +53,8 @@ class Wanted(NamedTuple):
 class Decision(NamedTuple):
     """What a role's policies say of one wish.
 
-    `allowed` is None when it cannot be told; then `unknown` says why. `statement` or `policy` is what decided.
+    `allowed` is None when it cannot be told; then `unknown` says why. `statement` or `policy` is what decided;
+    `bounded` when only the permissions boundary stands in its way.
     """
 
     allowed: bool | None
@@ -61,10 +62,24 @@ class Decision(NamedTuple):
     policy: Value | None = None
     unknown: Unknown | None = None
     denied: bool = False
+    bounded: bool = False
 
 
 def decide(role: Role, wanted: Wanted, arns: Arns) -> Decision:
-    """Whether the role may do what is wanted.
+    """Whether the role may do what is wanted: its policies allow it, and so does its boundary, if it has one."""
+    decision = _decide_policies(role, wanted, arns)
+    if not decision.allowed or role.boundary is None:
+        return decision
+    within = _decide_policies(Role(role.origin, role.boundary), wanted, arns)
+    if within.allowed:
+        return decision
+    if within.allowed is None:
+        return within
+    return decision._replace(allowed=False, bounded=True)
+
+
+def _decide_policies(role: Role, wanted: Wanted, arns: Arns) -> Decision:
+    """What the role's policies say, without its boundary.
 
     A policy or statement that cannot be read may allow it, so where nothing else does the answer is open; it is not
     supposed to deny what another statement allows.

@@ -44,7 +44,7 @@ def lower_template(document: Mapping, file: str, lines: list[str], stage: str | 
     roles = ResourceRoles(resources, "template")
     invocations = [one for one in resources.entries.values() if text_of(one.type) == "AWS::Lambda::EventInvokeConfig"]
     functions = {
-        (name := _name(resource)): _function(name, resource, roles, resources, invocations)
+        (name := function_name(resource.logical_id)): _function(name, resource, roles, resources, invocations)
         for resource in resources.entries.values()
         if text_of(resource.type) == _FUNCTION
     }
@@ -100,8 +100,9 @@ def _resource(logical_id: str, body: Mapping, extension: Value | None) -> Resour
     )
 
 
-def _name(resource: Resource) -> str:
-    return resource.logical_id.removesuffix(_FUNCTION_ENDING) or resource.logical_id
+def function_name(logical_id: str) -> str:
+    """The framework's name of the function with this logical id."""
+    return logical_id.removesuffix(_FUNCTION_ENDING) or logical_id
 
 
 def _function(

@@ -57,6 +57,8 @@ class Resolver:
         self._done: dict[int, Value] = {}
         self._extents: dict[int, tuple[int, int]] = {}
         self._pending: set[int] = set()
+        self._opened: dict[int, Value] = {}
+        self._opening: set[int] = set()
         self._depth = 0
         self._steps = 0
         self._characters = 0
@@ -148,19 +150,47 @@ class Resolver:
         shown = "".join(part if isinstance(part, str) else part.text for part in parts)
         return Scalar("".join(texts), place, secret=shown if secret else None)
 
-    def _variable(self, variable: Variable, at: Origin) -> Value:
-        """The value of the first source that has one."""
+    def _open(self, value: Value) -> Value:
+        """What a string that is one variable stands for, with the variables inside of it left as they are.
+
+        A file pulled in for a whole branch may refer to that branch: `custom: ${file(custom.yml)}`, and in there
+        `${self:custom.name}`. Looking the name up must not wait for the whole.
+        """
+        if not isinstance(value, Scalar) or value.secret is not None or "${" not in value.text:
+            return value
+        known = self._opened.get(id(value))
+        if known is not None:
+            return known
+        if id(value) in self._opening:
+            return Unknown("variable_cycle", value.origin, _facts(value.text))
+        self._opening.add(id(value))
+        opened = self._open_string(value)
+        self._opening.discard(id(value))
+        self._opened[id(value)] = opened
+        return opened
+
+    def _open_string(self, scalar: Scalar) -> Value:
+        try:
+            parts = parse_template(scalar.text, self.syntax)
+        except VariableSyntaxError:
+            parts = ()
+        if len(parts) != 1 or not isinstance(parts[0], Variable):
+            return self._resolve(scalar)
+        return self._variable(parts[0], scalar.origin, opening=True)
+
+    def _variable(self, variable: Variable, at: Origin, *, opening: bool = False) -> Value:
+        """The value of the first source that has one; with `opening`, the variables inside of it stay."""
         self._enter(at)
-        value = self._first_value(variable, at)
+        value = self._first_value(variable, at, opening)
         self._depth -= 1
         return value
 
-    def _first_value(self, variable: Variable, at: Origin) -> Value:
+    def _first_value(self, variable: Variable, at: Origin, opening: bool) -> Value:
         asked: Lookup | None = None
         for source in variable.sources:
             if isinstance(source, Literal):
                 return self._literal(source, at)
-            value = self._look_up(source, variable, at)
+            value = self._look_up(source, variable, at, opening)
             if isinstance(value, Unknown):
                 return value
             if value is not None and not (isinstance(value, Scalar) and value.value is None):
@@ -189,7 +219,7 @@ class Resolver:
             return self._variable(literal.parts[0], at)
         return self._join(literal.parts, at)
 
-    def _look_up(self, source: Lookup, variable: Variable, at: Origin) -> Value | None:
+    def _look_up(self, source: Lookup, variable: Variable, at: Origin, opening: bool = False) -> Value | None:
         """What one source answers; None when it has no such value."""
         if source.type == "aws" and source.address == ("region",):
             return self._region(at)
@@ -203,7 +233,7 @@ class Resolver:
         assert isinstance(address, Scalar)
         name = address.text
         if source.type == "self":
-            return self._at(name.split(".") if name else [])
+            return self._at(name.split(".") if name else [], opening=opening)
         if source.type == "opt":
             option = self.settings.options.get(name)
             return None if option is None else Scalar(option, at)
@@ -216,7 +246,7 @@ class Resolver:
             return self._stage(at)
         if isinstance(parameter, Scalar):
             if source.type == "file" and self.included is not None:
-                return self._included(parameter, name, variable, at)
+                return self._included(parameter, name, variable, at, opening)
             if source.type == "strToBool" and (boolean := self._boolean(parameter, variable)) is not None:
                 return Scalar(boolean, at)
         return Unknown("source_unread", at, _facts(variable.text, source=source.type))
@@ -268,7 +298,7 @@ class Resolver:
                 return value
         return None
 
-    def _included(self, parameter: Scalar, address: str, variable: Variable, at: Origin) -> Value | None:
+    def _included(self, parameter: Scalar, address: str, variable: Variable, at: Origin, opening: bool) -> Value | None:
         """The content of a file of the submission, or what stands in it at an address."""
         assert self.included is not None
         if parameter.secret is not None:  # a file's name would tell what is in the environment
@@ -276,14 +306,17 @@ class Resolver:
         content = self.included.read(parameter.text)
         if isinstance(content, UnreadableFile):
             return Unknown(content.why, at, _facts(variable.text, name=content.name, problem=content.problem))
-        return None if content is None else self._at(address.split(".") if address else [], content)
+        return None if content is None else self._at(address.split(".") if address else [], content, opening=opening)
 
-    def _at(self, path: list[str], root: Value | None = None) -> Value | None:
-        """The resolved value at a path of keys and list positions, in the document or an included file."""
+    def _at(self, path: list[str], root: Value | None = None, *, opening: bool = False) -> Value | None:
+        """The resolved value at a path of keys and list positions, in the document or an included file.
+
+        With `opening`, it is the value whose variables inside are left as they are.
+        """
         current: Value | None = self.document if root is None else root
         for step in path:
             if isinstance(current, Scalar):
-                current = self._resolve(current)
+                current = self._open(current)
             if isinstance(current, Mapping):
                 current = current.get(step)
             elif isinstance(current, Sequence) and step.isdecimal() and len(step) < 7:
@@ -297,7 +330,7 @@ class Resolver:
                 is_stage = root is None and path == ["provider", "stage"] and self.syntax != "standard"
                 return Scalar(_DEFAULT_STAGE, self.document.origin) if is_stage else None
         assert current is not None
-        return self._resolve(current)
+        return self._open(current) if opening else self._resolve(current)
 
     def _enter(self, at: Origin) -> None:
         """Count a step down; the depth is bounded, so that no submission exhausts the stack, and so is the time."""

@@ -1,0 +1,86 @@
+"""Every call that is made to AWS, and the IAM policy that allows exactly these.
+
+All of them read. The code makes no call that is not in this list, so the policy cannot fall behind it.
+"""
+
+from typing import NamedTuple
+
+EVERY_STACK = "*"
+
+
+class Call(NamedTuple):
+    """One operation of an AWS service.
+
+    `action` is what IAM calls it. `resource` is the narrowest ARN pattern that IAM knows for it, in which `{stack}`
+    stands for the name of the stack: the framework and CloudFormation begin the names they make with it.
+    """
+
+    service: str
+    operation: str
+    action: str
+    resource: str
+
+    @property
+    def name(self) -> str:
+        """`lambda:GetFunctionConfiguration`, as IAM and CloudTrail write it."""
+        return self.action
+
+
+def _call(service: str, operation: str, resource: str, prefix: str | None = None) -> Call:
+    return Call(service, operation, f"{prefix or service}:{operation}", resource)
+
+
+_STACK = "arn:aws*:cloudformation:*:*:stack/{stack}/*"
+_FUNCTION = "arn:aws*:lambda:*:*:function:{stack}*"
+_ROLE = "arn:aws*:iam::*:role/{stack}*"
+_ANY = "*"  # IAM knows no resource for the call, or the names to ask for begin with nothing in common
+
+DESCRIBE_STACKS = _call("cloudformation", "DescribeStacks", _STACK)
+LIST_STACKS = _call("cloudformation", "ListStacks", _ANY)
+LIST_STACK_RESOURCES = _call("cloudformation", "ListStackResources", _STACK)
+GET_TEMPLATE = _call("cloudformation", "GetTemplate", _STACK)
+DESCRIBE_STACK_EVENTS = _call("cloudformation", "DescribeStackEvents", _STACK)
+GET_FUNCTION_CONFIGURATION = _call("lambda", "GetFunctionConfiguration", _FUNCTION)
+GET_FUNCTION_EVENT_INVOKE_CONFIG = _call("lambda", "GetFunctionEventInvokeConfig", _FUNCTION)
+LIST_EVENT_SOURCE_MAPPINGS = _call("lambda", "ListEventSourceMappings", _ANY)
+GET_ROLE = _call("iam", "GetRole", _ROLE)
+LIST_ROLE_POLICIES = _call("iam", "ListRolePolicies", _ROLE)
+GET_ROLE_POLICY = _call("iam", "GetRolePolicy", _ROLE)
+LIST_ATTACHED_ROLE_POLICIES = _call("iam", "ListAttachedRolePolicies", _ROLE)
+GET_POLICY = _call("iam", "GetPolicy", _ANY)
+GET_POLICY_VERSION = _call("iam", "GetPolicyVersion", _ANY)
+DESCRIBE_TABLE = _call("dynamodb", "DescribeTable", "arn:aws*:dynamodb:*:*:table/{stack}*")
+DESCRIBE_SCALABLE_TARGETS = _call("application-autoscaling", "DescribeScalableTargets", _ANY)
+GET_QUEUE_ATTRIBUTES = _call("sqs", "GetQueueAttributes", "arn:aws*:sqs:*:*:{stack}*")
+
+CALLS = (
+    DESCRIBE_STACKS,
+    LIST_STACKS,
+    LIST_STACK_RESOURCES,
+    GET_TEMPLATE,
+    DESCRIBE_STACK_EVENTS,
+    GET_FUNCTION_CONFIGURATION,
+    GET_FUNCTION_EVENT_INVOKE_CONFIG,
+    LIST_EVENT_SOURCE_MAPPINGS,
+    GET_ROLE,
+    LIST_ROLE_POLICIES,
+    GET_ROLE_POLICY,
+    LIST_ATTACHED_ROLE_POLICIES,
+    GET_POLICY,
+    GET_POLICY_VERSION,
+    DESCRIBE_TABLE,
+    DESCRIBE_SCALABLE_TARGETS,
+    GET_QUEUE_ATTRIBUTES,
+)
+
+
+def policy_document(stack: str = EVERY_STACK) -> dict[str, object]:
+    """The least IAM policy that lets a stack of that name (`*` is a wildcard) be judged, as plain data."""
+    by_resource: dict[str, list[str]] = {}
+    for call in CALLS:
+        resource = call.resource.replace("{stack}", stack).replace("**", "*")
+        by_resource.setdefault(resource, []).append(call.action)
+    statements = [
+        {"Effect": "Allow", "Action": actions, "Resource": resource} for resource, actions in by_resource.items()
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}

@@ -1,0 +1,329 @@
+"""The live resources of one stack → a `Service`.
+
+The dead letter plugin sets the queue on the function after the deployment, and people change things by hand, so the
+function, its role, the table and the queue are asked themselves. The stack only tells which they are, and its template
+who listens to what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from checker.aws.account import Account
+from checker.aws.calls import (
+    DESCRIBE_SCALABLE_TARGETS,
+    DESCRIBE_STACKS,
+    DESCRIBE_TABLE,
+    GET_FUNCTION_CONFIGURATION,
+    GET_FUNCTION_EVENT_INVOKE_CONFIG,
+    GET_QUEUE_ATTRIBUTES,
+    GET_TEMPLATE,
+    LIST_EVENT_SOURCE_MAPPINGS,
+    LIST_STACK_RESOURCES,
+    Call,
+)
+from checker.aws.roles import read_role
+from checker.aws.stacks import Row, State
+from checker.aws.values import origin_of, value_of
+from checker.cloudformation.template import function_name, lower_template
+from checker.model import (
+    Capacity,
+    EventSource,
+    Function,
+    Mapping,
+    NotDeployed,
+    Resource,
+    Role,
+    Scalar,
+    Section,
+    Service,
+    Target,
+    Unknown,
+    Value,
+)
+
+_FUNCTION = "AWS::Lambda::Function"
+_QUEUE = "AWS::SQS::Queue"
+_ROLE = "AWS::IAM::Role"
+_TABLE = "AWS::DynamoDB::Table"
+_TOPIC = "AWS::SNS::Topic"
+_GENERATED_ROLE = "IamRoleLambdaExecution"
+_MOST_FUNCTIONS = 6  # of a small stack all are read: one may have what belongs to another
+_ON = frozenset(("Creating", "Enabling", "Enabled", "Updating"))  # states of an event source mapping
+
+Answer = dict[str, Any] | Unknown | None
+
+
+class LiveReader:
+    """Asks for what the stack's list names. Answers that do not need each other are asked for at the same time."""
+
+    def __init__(
+        self,
+        account: Account,
+        executor: Executor,
+        state: State,
+        rows: list[Row],
+        template: dict[str, Any] | Unknown,
+        wanted: frozenset[str],
+    ) -> None:
+        self.account = account
+        self.executor = executor
+        self.state = state
+        self.rows = rows
+        self.template = template
+        self.wanted = wanted
+        self.listed = origin_of(LIST_STACK_RESOURCES, "")
+
+    def service(self) -> Service:
+        """The service as it is live."""
+        queues, tables = self.of_type(_QUEUE), self.of_type(_TABLE)
+        functions = [row for row in self.rows if row.type == _FUNCTION]
+        if len(functions) > _MOST_FUNCTIONS:
+            functions = [row for row in functions if self.is_wanted(row)]
+        configurations = {row.physical_id: self.configuration(row.physical_id) for row in functions}
+        destinations = {
+            row.physical_id: self.ask(GET_FUNCTION_EVENT_INVOKE_CONFIG, FunctionName=row.physical_id)
+            for row in functions
+            if self.is_wanted(row)
+        }
+        answers = {
+            **{row: self.ask(GET_QUEUE_ATTRIBUTES, QueueUrl=row.physical_id, AttributeNames=["All"]) for row in queues},
+            **{row: self.ask(DESCRIBE_TABLE, TableName=row.physical_id) for row in tables},
+        }
+        mappings = [(row, self.ask(LIST_EVENT_SOURCE_MAPPINGS, EventSourceArn=self.queue_arn(row))) for row in queues]
+        targets = [
+            (row, self.ask(DESCRIBE_SCALABLE_TARGETS, ServiceNamespace="dynamodb", ResourceIds=[_table_id(row)]))
+            for row in tables
+        ]
+        events, events_unknown = _events(mappings)
+        for name in events:  # a function that takes events out of our queue need not be of this stack
+            configurations.setdefault(name, self.configuration(name))
+        found = {name: asked.result() for name, asked in configurations.items()}
+        names = {row.physical_id: function_name(row.logical_id) for row in functions}
+        asked_of = {row.physical_id for row in functions if self.is_wanted(row)} | set(events)
+        roles = self.roles(found, asked_of)
+        subscribed = self.subscriptions()
+        resources = {row.logical_id: self.resource(row, answers.get(row), found) for row in self.rows}
+        live_functions = {
+            names.get(name, name): self.function(
+                names.get(name, name),
+                name,
+                answer,
+                roles,
+                destinations.get(name),
+                (*events.get(name, ()), *events_unknown, *subscribed.get(names.get(name, name), ())),
+            )
+            for name, answer in found.items()
+            if answer is not None
+        }
+        stage = next((tag["Value"] for tag in self.state.tags if tag["Key"] == "STAGE"), None)
+        root = origin_of(DESCRIBE_STACKS, "")
+        return empty_service(self.state.region, None)._replace(
+            name=Scalar(self.state.name.removesuffix(f"-{stage}"), root) if stage else None,
+            stage=Scalar(stage, root) if stage else Unknown("not_in_template", root),
+            resources=Section(resources, self.listed),
+            functions=Section(live_functions, self.listed),
+            capacities=self.capacities(targets),
+            default_role=roles.get(_GENERATED_ROLE, Role(self.listed)),
+            account=self.state.account,
+        )
+
+    def ask(self, call: Call, **parameters: Any) -> Future[Answer]:
+        return self.executor.submit(self.account.call, call, **parameters)
+
+    def configuration(self, name: str) -> Future[Answer]:
+        return self.ask(GET_FUNCTION_CONFIGURATION, FunctionName=name)
+
+    def is_wanted(self, row: Row) -> bool:
+        return row.logical_id in self.wanted or function_name(row.logical_id) in self.wanted
+
+    def of_type(self, type_: str) -> list[Row]:
+        """The rows of a type that are looked at live."""
+        return [row for row in self.rows if row.type == type_ and self.is_wanted(row)]
+
+    def queue_arn(self, row: Row) -> str:
+        return f"arn:{self.state.partition}:sqs:{self.state.region}:{self.state.account}:{_last(row.physical_id)}"
+
+    def resource(self, row: Row, asked: Future[Answer] | None, functions: dict[str, Answer]) -> Resource:
+        """A resource with the properties that it has live; of one that was not asked, with its name only."""
+        names = {_QUEUE: ("QueueName", "/"), _TOPIC: ("TopicName", ":"), _TABLE: ("TableName", "/")}
+        key, separator = names.get(row.type, ("", "/"))
+        named = {key: row.physical_id.rpartition(separator)[2]} if key else {}
+        origin = self.listed._replace(path=row.logical_id)
+        properties = value_of(named, origin)
+        gone: bool | Unknown = row.type == _FUNCTION and functions.get(row.physical_id, {}) is None
+        answer = asked.result() if asked is not None else {}
+        if isinstance(answer, Unknown):
+            properties = gone = answer
+        elif answer is None:
+            gone = True
+        elif row.type == _TABLE and asked is not None:
+            at = origin_of(DESCRIBE_TABLE, row.logical_id)
+            properties = value_of({**named, **_table_properties(answer["Table"])}, at)
+        elif row.type == _QUEUE and asked is not None:
+            at = origin_of(GET_QUEUE_ATTRIBUTES, row.logical_id)
+            properties = value_of({**named, **answer.get("Attributes", {})}, at)
+        assert isinstance(properties, (Mapping, Unknown))
+        return Resource(
+            logical_id=row.logical_id,
+            type=Scalar(row.type, origin),
+            properties=properties,
+            condition=None,
+            origin=properties.origin,
+            body=Mapping({}, origin),
+            gone=gone,
+        )
+
+    def function(
+        self,
+        name: str,
+        physical_id: str,
+        answer: dict[str, Any] | Unknown,
+        roles: dict[str, Role],
+        destination: Future[Answer] | None,
+        events: tuple[EventSource | Unknown, ...],
+    ) -> Function:
+        origin = origin_of(GET_FUNCTION_CONFIGURATION, name)
+        if isinstance(answer, Unknown):
+            return Function(name, physical_id, origin, Role(origin, unknown=answer), (), events, unseen_target=answer)
+        return Function(
+            name=name,
+            logical_id=physical_id,
+            origin=origin,
+            role=roles.get(answer["Role"], Role(origin)),  # no check asks for the role of the others
+            targets=(*_dead_letters(name, answer), *_destinations(name, destination)),
+            events=events,
+        )
+
+    def roles(self, functions: dict[str, Answer], asked_of: set[str]) -> dict[str, Role]:
+        """The roles of some functions by ARN, and the one that the framework generates by its logical id."""
+        roles: dict[str, Role] = {}
+        for name, answer in functions.items():
+            if name in asked_of and isinstance(answer, dict) and answer["Role"] not in roles:
+                roles[answer["Role"]] = read_role(self.account, self.executor, _last(answer["Role"]))
+        generated = next((row for row in self.rows if row.logical_id == _GENERATED_ROLE and row.type == _ROLE), None)
+        if generated is not None:
+            known = {_last(arn): role for arn, role in roles.items()}
+            roles[_GENERATED_ROLE] = known.get(generated.physical_id) or read_role(
+                self.account, self.executor, generated.physical_id
+            )
+        return roles
+
+    def subscriptions(self) -> dict[str, tuple[EventSource, ...]]:
+        """The topics that functions listen to after the template, by the name of the function."""
+        template = self.template
+        if isinstance(template, Unknown):
+            unsaid = EventSource("sns", None, template, template.origin)
+            return {function_name(row.logical_id): (unsaid,) for row in self.rows if row.type == _FUNCTION}
+        document = value_of(template, origin_of(GET_TEMPLATE, ""))
+        if not isinstance(document, Mapping):
+            return {}
+        return {
+            name: tuple(event for event in function.events if isinstance(event, EventSource) and event.type == "sns")
+            for name, function in lower_template(document, "", [], None, None).functions.entries.items()
+        }
+
+    def capacities(self, targets: list[tuple[Row, Future[Answer]]]) -> Section[Capacity]:
+        """What Application Auto Scaling scales of the tables themselves; their indexes have ids of their own."""
+        entries: dict[str, Capacity] = {}
+        unknown: Unknown | None = None
+        origin = origin_of(DESCRIBE_SCALABLE_TARGETS, "")
+        for row, asked in targets:
+            answer = asked.result()
+            if isinstance(answer, Unknown):
+                unknown = unknown or answer
+            elif answer is not None and any(one["ResourceId"] == _table_id(row) for one in answer["ScalableTargets"]):
+                at = origin._replace(path=row.logical_id)
+                entries[row.logical_id] = Capacity((Scalar(row.logical_id, at),), True, None, at, at)
+        return Section(entries, origin, unknown)
+
+
+def empty_service(region: str, obstacle: NotDeployed | Unknown | None) -> Service:
+    """A stack of which nothing is known, and what keeps it from being judged."""
+    root = origin_of(DESCRIBE_STACKS, "")
+    return Service(
+        name=None,
+        stage=Unknown("not_in_template", root),
+        region=Scalar(region, root),
+        resources=Section({}, root),
+        functions=Section({}, root),
+        plugins=None,
+        capacities=Section({}, root),
+        default_role=Role(root),
+        written_statements=(),
+        document=Mapping({}, root),
+        hindrances=(),
+        packages=None,
+        lines={},
+        obstacle=obstacle,
+    )
+
+
+def _last(identity: str) -> str:
+    """The name at the end of a URL, or of an ARN whose path does not count."""
+    return identity.rpartition("/")[2]
+
+
+def _table_id(row: Row) -> str:
+    return f"table/{row.physical_id}"
+
+
+def _table_properties(table: dict[str, Any]) -> dict[str, Any]:
+    """A table in the words of a template.
+
+    DynamoDB names no billing mode for a table that was never on demand, and gives every table a throughput, which is
+    0 and 0 on demand (API reference, "TableDescription").
+    """
+    properties = {"BillingMode": table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")}
+    indexes = [
+        {"IndexName": index["IndexName"], **_throughput(index)} for index in table.get("GlobalSecondaryIndexes", ())
+    ]
+    return {**properties, **_throughput(table), **({"GlobalSecondaryIndexes": indexes} if indexes else {})}
+
+
+def _throughput(described: dict[str, Any]) -> dict[str, Any]:
+    units = {
+        key: described.get("ProvisionedThroughput", {}).get(key, 0)
+        for key in ("ReadCapacityUnits", "WriteCapacityUnits")
+    }
+    return {"ProvisionedThroughput": units} if any(units.values()) else {}
+
+
+def _dead_letters(name: str, configuration: dict[str, Any]) -> Iterator[Target]:
+    arn = configuration.get("DeadLetterConfig", {}).get("TargetArn")
+    if arn:
+        origin = origin_of(GET_FUNCTION_CONFIGURATION, f"{name}.DeadLetterConfig.TargetArn")
+        yield Target("live", origin, origin, arn=Scalar(arn, origin))
+
+
+def _destinations(name: str, asked: Future[Answer] | None) -> Iterator[Target]:
+    answer = asked.result() if asked is not None else None
+    origin = origin_of(GET_FUNCTION_EVENT_INVOKE_CONFIG, f"{name}.DestinationConfig.OnFailure.Destination")
+    if isinstance(answer, Unknown):
+        yield Target("destination", origin, origin, arn=answer)
+    elif answer is not None:
+        arn = answer.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        if arn:
+            yield Target("destination", origin, origin, arn=Scalar(arn, origin))
+
+
+def _events(
+    mappings: list[tuple[Row, Future[Answer]]],
+) -> tuple[dict[str, list[EventSource]], tuple[Unknown, ...]]:
+    """What takes events out of the queues, by the name of the function; and what could not be asked."""
+    events: dict[str, list[EventSource]] = {}
+    unknown: list[Unknown] = []
+    for _, asked in mappings:
+        answer = asked.result()
+        if isinstance(answer, Unknown):
+            unknown.append(answer)
+        for mapping in answer["EventSourceMappings"] if isinstance(answer, dict) else ():
+            name = mapping["FunctionArn"].split(":")[6]
+            origin = origin_of(LIST_EVENT_SOURCE_MAPPINGS, name)
+            enabled: Value = Scalar(mapping.get("State") in _ON, origin._replace(path=f"{name}.State"))
+            events.setdefault(name, []).append(
+                EventSource("sqs", Scalar(mapping["EventSourceArn"], origin), enabled, origin)
+            )
+    return events, tuple(unknown)
