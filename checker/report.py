@@ -13,13 +13,21 @@ TrackState = Literal["whole", "broken", "open"]
 
 
 class Evidence(NamedTuple):
-    """A place that a verdict rests on; `excerpt` are the numbered lines around it."""
+    """A place that a verdict rests on; `excerpt` are the numbered lines around it.
+
+    Of a deployed stack, `file` is the call that answered, such as `lambda:GetFunctionConfiguration`, `path` is what of
+    the answer decided, and `line` and `column` are 0.
+    """
 
     file: str
     line: int
     column: int
     path: str
     excerpt: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def is_live(self) -> bool:
+        return self.line == 0
 
 
 class Note(NamedTuple):
