@@ -156,7 +156,7 @@ class LiveReader:
         gone: bool | Unknown = row.type == _FUNCTION and functions.get(row.physical_id, {}) is None
         answer = asked.result() if asked is not None else {}
         if isinstance(answer, Unknown):
-            properties = gone = answer
+            gone = answer
         elif answer is None:
             gone = True
         elif row.type == _TABLE and asked is not None:
@@ -165,7 +165,7 @@ class LiveReader:
         elif row.type == _QUEUE and asked is not None:
             at = origin_of(GET_QUEUE_ATTRIBUTES, row.logical_id)
             properties = value_of({**named, **answer.get("Attributes", {})}, at)
-        assert isinstance(properties, (Mapping, Unknown))
+        assert isinstance(properties, Mapping)
         return Resource(
             logical_id=row.logical_id,
             type=Scalar(row.type, origin),

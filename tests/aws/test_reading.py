@@ -317,21 +317,21 @@ def test_a_stack_of_nobody_fails_every_check_but_the_plugin(boto: Boto, pack: Ru
 
 
 @pytest.mark.parametrize("status", ["REVIEW_IN_PROGRESS", "DELETE_COMPLETE"])
-def test_a_stack_that_is_not_there_yet_or_any_more(boto: Boto, faults: Faults, pack: RulePack, status: str) -> None:
+def test_a_stack_that_is_not_there_yet_or_any_more(boto: Boto, pack: RulePack, status: str) -> None:
     deploy(boto)
     set_stack(STACK, status)
     assert {check.reason for check in judged(pack).checks[1:]} == {"not-deployed"}
 
 
 @pytest.mark.parametrize("status", ["UPDATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"])
-def test_a_stack_that_is_being_deployed(boto: Boto, faults: Faults, pack: RulePack, status: str) -> None:
+def test_a_stack_that_is_being_deployed(boto: Boto, pack: RulePack, status: str) -> None:
     deploy(boto)
     set_stack(STACK, status)
     report = judged(pack)
     assert {(check.outcome, check.reason) for check in report.checks[1:]} == {("unknown", "deploy-in-progress")}
 
 
-def test_a_stack_that_only_cleans_up_is_judged(boto: Boto, faults: Faults, pack: RulePack) -> None:
+def test_a_stack_that_only_cleans_up_is_judged(boto: Boto, pack: RulePack) -> None:
     deploy(boto)
     set_stack(STACK, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
     report = judged(pack)
@@ -340,9 +340,7 @@ def test_a_stack_that_only_cleans_up_is_judged(boto: Boto, faults: Faults, pack:
 
 
 @pytest.mark.parametrize("status", ["UPDATE_ROLLBACK_COMPLETE", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"])
-def test_a_failed_stack_is_judged_by_what_is_live_and_says_why(
-    boto: Boto, faults: Faults, pack: RulePack, status: str
-) -> None:
+def test_a_failed_stack_is_judged_by_what_is_live_and_says_why(boto: Boto, pack: RulePack, status: str) -> None:
     deploy(boto, dead_letter="")
     set_stack(
         STACK,
@@ -370,9 +368,9 @@ def test_a_failed_stack_is_judged_by_what_is_live_and_says_why(
     assert "allow `sqs:SendMessage`" in note.message
 
 
-def test_a_stack_that_was_never_made_whole(boto: Boto, faults: Faults, pack: RulePack) -> None:
+def test_a_stack_that_was_never_made_whole(boto: Boto, pack: RulePack) -> None:
     deploy(boto)
-    gone = dict.fromkeys(solution()["Resources"], ("DELETE_COMPLETE", ""))
+    gone: dict[str, tuple[str, str | None]] = dict.fromkeys(solution()["Resources"], ("DELETE_COMPLETE", None))
     set_stack(STACK, "ROLLBACK_COMPLETE", resources=gone)
     report = judged(pack)
     assert reasons(report)["dlq.queue"] == "queue-missing"
