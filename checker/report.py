@@ -71,6 +71,12 @@ class CheckResult(NamedTuple):
         return not self.rule.bonus and self.outcome in ("fail", "unknown")
 
     @property
+    def only_deploy(self) -> bool:
+        """Whether the file is right already, so that deploying it is what is left to do."""
+        file = self.verdicts.get("file")
+        return self.outcome == "fail" and file is not None and file.outcome == "pass"
+
+    @property
     def deciding(self) -> Verdict:
         """The verdict whose outcome is the check's."""
         return next((one for one in self.verdicts.values() if one.outcome == self.outcome), self.first)

@@ -119,7 +119,7 @@ class LiveReader:
             if answer is not None
         }
         stage = next((tag["Value"] for tag in self.state.tags if tag["Key"] == "STAGE"), None)
-        root = origin_of(DESCRIBE_STACKS, "")
+        root = origin_of(DESCRIBE_STACKS, self.state.name)
         return empty_service(self.state.region, None)._replace(
             name=Scalar(self.state.name.removesuffix(f"-{stage}"), root) if stage else None,
             stage=Scalar(stage, root) if stage else Unknown("not_in_template", root),

@@ -58,9 +58,13 @@ def _read(
         return state, empty_service(account.region, state)
     if state is None or not state.is_there or rows is None:
         near = tuple(near_stacks(account, stack))
-        return state, empty_service(account.region, NotDeployed(_ROOT, stack, account.region, near))
+        return state, empty_service(
+            account.region, NotDeployed(_ROOT._replace(path=stack), stack, account.region, near)
+        )
     if state.is_changing:
-        changing = Unknown("deploy_in_progress", _ROOT, (("stack", state.name), ("status", state.status)))
+        changing = Unknown(
+            "deploy_in_progress", _ROOT._replace(path=state.name), (("stack", state.name), ("status", state.status))
+        )
         return state, empty_service(account.region, changing)
     if isinstance(rows, Unknown):
         return state, empty_service(account.region, rows)
