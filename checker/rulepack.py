@@ -37,7 +37,8 @@ class Words(NamedTuple):
 class Common(NamedTuple):
     """The words that all modules share: for what cannot be told by slot, and for notes by code.
 
-    `deploy` is what to do where the file is right and the deployed stack is not. `failures` are the known reasons of a failed deployment: a pattern of CloudFormation's words, and ours.
+    `deploy` is what to do where the file is right and the deployed stack is not. `failures` are the known reasons of a
+    failed deployment: a pattern of CloudFormation's words, and ours.
     """
 
     unknown: dict[str, Words]
