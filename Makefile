@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@sed -n 's/^# \(make \)/\1/p' Makefile
 
-demo: $(VENV)/.installed
+demo: $(VENV)/.installed-for-demo
 	$(BIN)/rydecheck demo --out demo
 
 test: $(VENV)/.ready-to-test
@@ -46,6 +46,10 @@ $(VENV)/.python:
 
 $(VENV)/.installed: $(VENV)/.python pyproject.toml
 	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-for-demo: $(VENV)/.installed
+	$(PIP) install --editable '.[demo]'
 	@touch $@
 
 $(VENV)/.installed-for-tests: $(VENV)/.installed

@@ -59,8 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     policy.add_argument(
         "--stack", default="*", metavar="PATTERN", help="for stacks of this name (default: every stack)"
     )
-    demo = commands.add_parser("demo", help="check a sample class and write its pages", **_COMMON)
+    demo = commands.add_parser("demo", help="check a sample class, files and stacks, and write its pages", **_COMMON)
     demo.add_argument("--out", default="rydecheck-demo", metavar="DIR", help="default: %(default)s")
+    demo.add_argument("--serve", action="store_true", help="keep the class deployed until Ctrl-C, to try things out")
     commands.add_parser("version", help="print the version", **_COMMON)
     return parser
 

@@ -158,7 +158,7 @@ def _iam_policy(asked: Namespace) -> int:
 def _demo(asked: Namespace) -> int:
     from checker.cli.demo import demo
 
-    return demo(asked.out)
+    return demo(asked.out, serve=asked.serve)
 
 
 def _version(_: Namespace) -> int:
