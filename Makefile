@@ -32,8 +32,9 @@ samples: $(VENV)/.installed-for-tests
 docs: $(VENV)/.installed-for-tests
 	$(BIN)/python -m tests.reference
 
-bench: $(VENV)/.installed $(VENV)/peers/.installed
+bench: $(VENV)/.installed-for-tests $(VENV)/peers/.installed
 	$(BIN)/python benchmarks/run.py --peers $(VENV)/peers/bin
+	$(BIN)/python benchmarks/deployed.py
 
 clean:
 	rm -rf $(VENV) demo dist tests/browser/node_modules tests/conformance/node_modules tests/deployments/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
