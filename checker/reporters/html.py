@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from checker.report import CheckResult, Connection, Evidence, Journey, Note, Report, Source, Station, Verdict
+    from checker.report import CheckResult, Connection, Evidence, Journey, Note, Report, Station, Verdict
     from checker.rulepack import Rule, RulePack
 
 _NOT_DEPLOYED = "not-deployed"
@@ -190,15 +190,11 @@ def next_stop(report: Report, live: Live | None) -> CheckResult | None:
     """The first check with something to do that is not said of the stack as a whole."""
     if live is None or live.obstacle is None:
         return report.next_check
-    source: Source = "file"
-    return next(
-        (check for check in report.checks if check.open and _open(check.verdicts.get(source))),
-        None,
-    )
+    return next((check for check in report.checks if check.open and _file_is_open(check)), None)
 
 
-def _open(verdict: Verdict | None) -> bool:
-    return verdict is not None and verdict.outcome in ("fail", "unknown")
+def _file_is_open(check: CheckResult) -> bool:
+    return "file" in check.verdicts and check.verdicts["file"].outcome in ("fail", "unknown")
 
 
 def drift(check: CheckResult) -> str | None:
