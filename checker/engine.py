@@ -45,7 +45,10 @@ def judge(
     """
     findings = {source: _findings(pack, service) for source, service in services.items()}
     results = tuple(_result(pack, rule, services, findings, strict) for rule in pack.rules)
-    last: Source = "stack" if "stack" in services else "file"  # the more real one
+    # The journey is that of the more real source, unless it cannot be judged.
+    last: Source = "file"
+    if "stack" in services and ("file" not in services or services["stack"].obstacle is None):
+        last = "stack"
     return Report(
         module=pack,
         submission=submission,
@@ -166,11 +169,13 @@ def _drift(pack: RulePack, findings: Mapping[Source, Finding], verdicts: Mapping
         return None
     if not {file.outcome, stack.outcome} <= {"pass", "fail"}:
         return None
-    values = {source: finding.value or dict(finding.facts).get("found") for source, finding in findings.items()}
-    if file.outcome == stack.outcome and (None in values.values() or values["file"] == values["stack"]):
+    if file.outcome == stack.outcome and (None in (file.value, stack.value) or file.value == stack.value):
         return None
-    told = {source: values[source] or verdicts[source].reason or "right" for source in findings}
-    return Note("live-drift", fill(pack.common.notes["live-drift"], {source: f"`{told[source]}`" for source in told}))
+    right = "neither" if file.outcome == stack.outcome else "file_right" if file.outcome == "pass" else "stack_right"
+    told: dict[str, str] = {
+        source: f"`{one.value or verdicts[source].reason or one.outcome}`" for source, one in findings.items()
+    }
+    return Note("live-drift", fill(pack.common.notes["live-drift"], {**told, "advice": pack.common.drift[right]}))
 
 
 def _words(pack: RulePack, rule: Rule, finding: Finding, strict: bool) -> tuple[Outcome, Words]:
@@ -185,6 +190,8 @@ def _words(pack: RulePack, rule: Rule, finding: Finding, strict: bool) -> tuple[
         return "fail", rule.reasons[finding.slot]
     if finding.equivalent and strict:
         return "fail", pack.common.not_as_written
+    if finding.outcome == "skipped":
+        return "skipped", Words("", pack.common.skipped)
     if finding.slot == "instead" and rule.instead is not None:
         return finding.outcome, Words("", rule.instead.say)
     otherwise = rule.passed_otherwise if finding.equivalent else ""
@@ -256,7 +263,7 @@ def _journey(
     because = plan.because.get(blocking or "", "")
     names = {station.id: station.label for station in stations}
     sentence = fill(plan.sentences[branch.state], {**names, "because": fill(because, names)})
-    return Journey(plan.title, tuple(stations), tuple(connections), branch.state, sentence)
+    return Journey(plan.title, tuple(stations), tuple(connections), branch.state, sentence, source)
 
 
 def _connection(plan: JourneyPlan, track: Track, service: Service, outcomes: Mapping[str, Outcome]) -> Connection:

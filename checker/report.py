@@ -113,13 +113,14 @@ class Connection(NamedTuple):
 
 
 class Journey(NamedTuple):
-    """The path of one event through this service, and what would become of it."""
+    """The path of one event through this service as `source` has it, and what would become of it."""
 
     title: str
     stations: tuple[Station, ...]
     connections: tuple[Connection, ...]
     state: TrackState
     sentence: str
+    source: Source = "file"
 
 
 class Submission(NamedTuple):

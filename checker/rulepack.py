@@ -37,7 +37,8 @@ class Words(NamedTuple):
 class Common(NamedTuple):
     """The words that all modules share: for what cannot be told by slot, and for notes by code.
 
-    `deploy` is what to do where the file is right and the deployed stack is not. `failures` are the known reasons of a
+    `skipped` is said where a source cannot tell, `drift` what to do about a difference by the side that is right, and
+    `deploy` where the file is right and the deployed stack is not. `failures` are the known reasons of a
     failed deployment: a pattern of CloudFormation's words, and ours.
     """
 
@@ -45,6 +46,8 @@ class Common(NamedTuple):
     notes: dict[str, str]
     not_as_written: Words
     not_deployed: Words
+    skipped: str
+    drift: dict[str, str]
     deploy: str
     failures: tuple[tuple[re.Pattern[str], str], ...]
 
@@ -232,10 +235,10 @@ def _common(path: str) -> Common:
     notes = root.texts("notes")
     not_as_written = _words(root.object("not_as_written"))
     not_deployed = _words(root.object("not_deployed"))
-    deploy = root.text("deploy")
+    skipped, drift, deploy = root.text("skipped"), root.texts("drift"), root.text("deploy")
     failures = tuple((re.compile(one.text("pattern")), one.text("say")) for one in root.objects("failures"))
     root.end()
-    return Common(unknown, notes, not_as_written, not_deployed, deploy, failures)
+    return Common(unknown, notes, not_as_written, not_deployed, skipped, drift, deploy, failures)
 
 
 def _words(given: "_Object") -> Words:

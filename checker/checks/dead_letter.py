@@ -90,7 +90,8 @@ def _judge_arn(service: Service, target: Target, given: Parameters) -> Finding:
         )
     if matches is None or (literal and not _is_certainly_other(service, target.arn, given)):
         return unknown(Unknown("literal_arn" if literal else "resource_open", target.origin))
-    return fail("wrong_resource", target.origin, found=target.found or _named(target))
+    found = target.found or _named(target)
+    return fail("wrong_resource", target.origin, value=found, found=found)
 
 
 def _is_certainly_other(service: Service, arn: Scalar | object, given: Parameters) -> bool:

@@ -14,8 +14,8 @@ class Finding(NamedTuple):
     `slot` names the way out that the kind took; the rule pack gives it a reason code and a sentence, which `facts`
     fill. `at` is the evidence, the deciding place first. `equivalent` marks a pass reached another way than the
     workshop's text, and `way` names that way where another check depends on it. `stands_in` is the logical id found in
-    place of the one asked for. `value` is what a pass rests on, told alike for every source, so that two can be
-    compared; a fail rests on the fact `found`, where there is one.
+    place of the one asked for. `value` is what the verdict rests on, told alike for every source, so that two can be
+    compared; None where there is nothing to compare.
     """
 
     outcome: Outcome
@@ -45,9 +45,10 @@ def skipped(at: Origin) -> Finding:
     return Finding("skipped", at.chain())
 
 
-def fail(slot: str, at: Origin, *, stands_in: str | None = None, **facts: str) -> Finding:
+def fail(slot: str, at: Origin, *, stands_in: str | None = None, value: str | None = None, **facts: str) -> Finding:
     cleaned = tuple((name, shown(text)) for name, text in facts.items())
-    return Finding("fail", at.chain(), slot=slot, facts=cleaned, stands_in=stands_in)
+    told = shown(value) if value is not None else None
+    return Finding("fail", at.chain(), slot=slot, facts=cleaned, stands_in=stands_in, value=told)
 
 
 def unknown(value: Unknown, at: Origin | None = None) -> Finding:

@@ -32,7 +32,8 @@ def judge(service: Service, given: Parameters) -> Finding:
     if value is None:
         return _unset(service, resource, given)
     if not isinstance(value, Scalar) or value.value != given.value:
-        return fail("differs", value.origin, found=value.shown if isinstance(value, Scalar) else "no text")
+        found = value.shown if isinstance(value, Scalar) else "no text"
+        return fail("differs", value.origin, value=found, found=found)
     return passed(value.origin, value=given.value)
 
 

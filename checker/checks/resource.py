@@ -34,7 +34,7 @@ def judge(service: Service, given: Parameters) -> Finding:
     if type_ is None or is_empty(type_):
         return fail("untyped", type_.origin if type_ is not None else resource.origin)
     if text_of(type_) != given.type:
-        return fail("wrong_type", type_.origin, found=shown_text(type_))
+        return fail("wrong_type", type_.origin, value=shown_text(type_), found=shown_text(type_))
     if resource.condition is not None:
         return unknown(Unknown("conditional_resource", resource.condition.origin))
     if isinstance(resource.gone, Unknown):

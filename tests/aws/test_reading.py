@@ -80,7 +80,7 @@ def test_calls_that_do_not_need_each_other_are_made_at_the_same_time(
     boto: Boto, faults: Faults, pack: RulePack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deploy(boto)
-    faults.latency = 0.05
+    faults.latency = 0.2
     under_way: list[int] = []
     most = 0
     ask = Account.call

@@ -133,7 +133,10 @@ def with_stack(report: Report, live: Verdict = LIVE, *, alone: bool = False) -> 
         return check._replace(outcome=outcome, reason=deciding.reason, message=deciding.message, verdicts=verdicts)
 
     submission = report.submission._replace(stack="a-service-dev")
-    return report._replace(submission=submission, checks=tuple(judged(check) for check in report.checks))
+    checks = tuple(judged(check) for check in report.checks)
+    stands = live.reason not in ("not-deployed", "deploy-in-progress")
+    journey = report.journey._replace(source="stack") if report.journey and (stands or alone) else report.journey
+    return report._replace(submission=submission, checks=checks, journey=journey)
 
 
 def poisoned(report: Report, text: str) -> Report:
@@ -436,7 +439,7 @@ def test_what_is_not_deployed_is_told_once_and_calmly(pack: RulePack) -> None:
     assert page.text.count("There is no stack") == page.text.count("a-service-div") == 1
     assert not [one for one in page.values("class") if one in ("mark is-fail", "word is-fail", "each is-fail")]
     assert page.text.count("In your file: pass Deployed: not yet") == 5
-    assert "What happens to a ride event" not in page.text
+    assert "What happens to a ride event now After your file, as soon as it is deployed" in page.text
     assert [one for one in page.named("details") if "open" in one] == []
 
 
