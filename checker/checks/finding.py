@@ -15,7 +15,8 @@ class Finding(NamedTuple):
     fill. `at` is the evidence, the deciding place first. `equivalent` marks a pass reached another way than the
     workshop's text, and `way` names that way where another check depends on it. `stands_in` is the logical id found in
     place of the one asked for. `value` is what a pass rests on, told alike for every source, so that two can be
-    compared; a fail rests on the fact `found`, where there is one.
+    compared; a fail rests on the fact `found`, where there is one. `instead` marks what another check found, which may
+    make this one unnecessary.
     """
 
     outcome: Outcome
@@ -27,6 +28,7 @@ class Finding(NamedTuple):
     way: str | None = None
     stands_in: str | None = None
     value: str | None = None
+    instead: bool = False
 
 
 def passed(

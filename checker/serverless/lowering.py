@@ -20,6 +20,7 @@ from checker.model import (
     Unknown,
     Value,
     is_empty,
+    is_truthy,
     items_of,
     text_of,
     value_at,
@@ -216,9 +217,7 @@ def _capacities(document: Mapping) -> Section[Capacity]:
 
 
 def _bounds(item: Mapping) -> bool | Unknown:
-    """Whether reads or writes are scaled; `read: {}` is, with the plugin's defaults."""
+    """Whether reads or writes are scaled; `read: {}` and `read: true` are, with the plugin's defaults."""
     given = [item.get(key) for key in ("read", "write")]
     unknown = next((value for value in given if isinstance(value, Unknown)), None)
-    if any(value is not None and not isinstance(value, (Unknown, Scalar)) for value in given):
-        return True
-    return unknown or False
+    return any(is_truthy(value) for value in given) or unknown or False

@@ -58,7 +58,7 @@ def of_framework(made: Packaged) -> Json:
             for logical_id, body in own.items()
             if body and body.get("Type")
         },
-        "scaled": sorted(_scaled(template)),
+        "scaled": sorted({*_scaled(template)}),
     }
     return _dotted(made_of_it)
 
@@ -172,7 +172,7 @@ def _scaled(template: dict[str, Json]) -> Iterator[str]:
     for resource in template.values():
         if resource.get("Type") == "AWS::ApplicationAutoScaling::ScalableTarget":
             properties = resource["Properties"]
-            if properties["ScalableDimension"].startswith("dynamodb:table:ReadCapacity"):
+            if properties["ScalableDimension"].startswith("dynamodb:table:"):
                 yield json.dumps(properties["ResourceId"]["Fn::Join"][1][1])
 
 
