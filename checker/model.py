@@ -209,13 +209,26 @@ class Resource(NamedTuple):
 EffectSource = Literal["provider", "function", "role", "framework", "template", "live"]
 
 
+class Branch(NamedTuple):
+    """One side of a condition: what holds when `condition` is true, or when it is not.
+
+    `origin` is the place of the `Fn::If`, or of the resource's `Condition`; `why` is the slot that says so.
+    """
+
+    condition: str
+    when: bool
+    origin: Origin
+    why: str = "conditional_value"
+
+
 class Statement(NamedTuple):
     """One IAM policy statement, in the words of the file.
 
     `actions` and `resources` hold each entry of a string or list; None where the key is absent.
     `has_principal` marks one that IAM refuses in a role: a principal belongs into the policy of a queue.
     `source` tells whose statement it is: the provider's, the function's own, a role's from `resources`, one that the
-    framework adds itself, or one of a compiled template or of a live role, which do not tell.
+    framework adds itself, or one of a compiled template or of a live role, which do not tell. `branches` are the
+    conditions that decide whether it is there, the outermost first.
     """
 
     origin: Origin
@@ -228,6 +241,7 @@ class Statement(NamedTuple):
     condition: Origin | None
     body: Mapping | None
     has_principal: bool = False
+    branches: tuple[Branch, ...] = ()
 
 
 class Role(NamedTuple):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.cloudformation.intrinsics import branches_of, is_no_value, settle
 from checker.model import (
+    Branch,
     EffectSource,
     Mapping,
     Resource,
@@ -48,7 +50,9 @@ class ResourceRoles:
 
     def policies(self, listed: Value | None) -> list[Statement | Unknown]:
         """The statements of a role's own policies."""
-        return [one for policy in items_of(listed) for one in self._policy_statements(policy)]
+        return [
+            one for policy, branches in conditional_items(listed) for one in self._policy_statements(policy, branches)
+        ]
 
     def managed(self, arns: tuple[Value, ...]) -> tuple[list[Statement | Unknown], tuple[Value, ...]]:
         """The statements of those managed policies that the resources define, and the others."""
@@ -68,14 +72,17 @@ class ResourceRoles:
         for resource in self.resources.entries.values():
             if text_of(resource.type) not in _POLICY_TYPES:
                 continue
+            branches = () if resource.condition is None else (_existence(resource.condition),)
             for name in (*items_of(resource.get("Roles")), *items_of(resource.get("RoleName"))):
                 role = referenced_id(name)
                 if role is not None:
-                    attached.setdefault(role, []).extend(self._policy_statements(resource.properties))
+                    attached.setdefault(role, []).extend(self._policy_statements(resource.properties, branches))
         return attached
 
-    def _policy_statements(self, policy: Value | None) -> Iterator[Statement | Unknown]:
-        """The statements of a policy's document."""
+    def _policy_statements(
+        self, policy: Value | None, branches: tuple[Branch, ...] = ()
+    ) -> Iterator[Statement | Unknown]:
+        """The statements of a policy's document; `branches` decide whether there is that policy."""
         if isinstance(policy, Unknown):
             yield policy
             return
@@ -83,16 +90,37 @@ class ResourceRoles:
         if isinstance(document, Unknown):
             yield document
         else:
-            yield from statements(value_at(document, "Statement"), self.source)
+            yield from statements(value_at(document, "Statement"), self.source, branches)
 
 
-def statements(value: Value | None, source: EffectSource) -> Iterator[Statement | Unknown]:
+def _existence(condition: Value) -> Branch:
+    """The side of a resource's `Condition` on which there is that resource."""
+    return Branch(text_of(condition) or "", True, condition.origin, "conditional_resource")
+
+
+def statements(
+    value: Value | None, source: EffectSource, branches: tuple[Branch, ...] = ()
+) -> Iterator[Statement | Unknown]:
     """The statements of a list, in its order; in a policy document a single one may stand in its place."""
-    for item in items_of(value):
+    for item, sides in conditional_items(value, branches):
         if isinstance(item, Mapping):
-            yield statement(item, source)
+            yield statement(item, source)._replace(branches=sides)
         elif isinstance(item, Unknown):
             yield item
+
+
+def conditional_items(
+    value: Value | None, branches: tuple[Branch, ...] = ()
+) -> Iterator[tuple[Value, tuple[Branch, ...]]]:
+    """The items of a list, those of an `Fn::If` from both of its sides, with the sides that they stand on."""
+    for item in items_of(value):
+        condition, *sides = branches_of(item) or (item,)
+        if not sides:
+            yield item, branches
+        for when, side in zip((True, False), sides, strict=False):
+            if not is_no_value(side):
+                branch = Branch(text_of(condition) or "", when, item.origin)
+                yield from conditional_items(side, (*branches, branch))
 
 
 def statement(body: Mapping, source: EffectSource) -> Statement:
@@ -101,7 +129,7 @@ def statement(body: Mapping, source: EffectSource) -> Statement:
     return Statement(
         origin=body.origin,
         source=source,
-        effect=body.get("Effect"),
+        effect=settle(body.get("Effect")),
         actions=_listed(body, "Action"),
         not_actions=_listed(body, "NotAction"),
         resources=_listed(body, "Resource"),

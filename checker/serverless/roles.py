@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.cloudformation.roles import ResourceRoles, referenced_id, statement, statements
+from checker.cloudformation.roles import ResourceRoles, conditional_items, referenced_id, statement, statements
 from checker.model import (
     EffectSource,
     Mapping,
@@ -216,7 +216,7 @@ def _readers(
         value.origin.place: ("resources", "resources") for _, value in walk(template) if isinstance(value, Mapping)
     }
     for reader, path, listed in lists:
-        readers.update({item.origin.place: (reader, path) for item in items_of(listed)})
+        readers.update({item.origin.place: (reader, path) for item, _ in conditional_items(listed)})
     return readers
 
 

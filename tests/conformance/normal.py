@@ -143,7 +143,8 @@ def _role(given: Json, template: dict[str, Json]) -> Json:
             if logical_id in roles:
                 documents.append(resource["Properties"]["PolicyDocument"])
     statements = [statement for document in documents for statement in _listed(document.get("Statement"))]
-    return {"statements": _sorted(map(_statement_of, statements)), "managed": _sorted(managed)}
+    normal = [one for statement in statements for one in _on_sides(statement, [])]
+    return {"statements": _sorted(normal), "managed": _sorted(managed)}
 
 
 def _referenced(value: Json) -> str | None:
@@ -152,6 +153,17 @@ def _referenced(value: Json) -> str | None:
         found = attribute[0] if isinstance(attribute, list) else value.get("Ref")
         return found if isinstance(found, str) else None
     return None
+
+
+def _on_sides(statement: Json, sides: list[Json]) -> Iterator[Json]:
+    """The statement, or those of an `Fn::If`, each with the sides of the conditions that it stands on."""
+    condition, *branches = statement.get("Fn::If", [None]) if isinstance(statement, dict) else [None]
+    for when, branch in zip((True, False), branches, strict=False):
+        for one in _listed(branch):
+            yield from _on_sides(one, [*sides, [condition, when]])
+    if not branches and statement != {"Ref": "AWS::NoValue"}:
+        normal = _statement_of(statement)
+        yield {**normal, "sides": sides} if sides else normal
 
 
 def _statement_of(statement: Json) -> Json:
@@ -233,7 +245,9 @@ def _statement_read(statement: Statement | Unknown) -> Json:
     if isinstance(statement, Unknown):
         return plain(statement)
     if statement.body is not None:
-        return _statement_of(plain(statement.body))
+        normal = _statement_of(plain(statement.body))
+        sides = [[side.condition, side.when] for side in statement.branches]
+        return {**normal, "sides": sides} if sides else normal
     return _statement_of(
         {
             "Effect": plain(statement.effect),
