@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as StringMapping
 
-from checker.cloudformation.intrinsics import branches_of, is_no_value, settle
+from checker.cloudformation.intrinsics import Reference, Text, branches_of, is_no_value, joined, settle, text_value
 from checker.model import (
     Branch,
     EffectSource,
@@ -23,15 +24,30 @@ from checker.model import (
     value_at,
 )
 
+_ROLE = "AWS::IAM::Role"
+_NOTHING: StringMapping[str, str] = {}
+_NO_NAMES: StringMapping[str, Value] = {}
 _POLICY_TYPES = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
 
 
 class ResourceRoles:
-    """Reads the roles among some resources. `source` is what their statements count as."""
+    """Reads the roles among some resources.
 
-    def __init__(self, resources: Section[Resource], source: EffectSource) -> None:
+    `source` is what their statements count as. `pseudo` are the texts of those pseudo parameters that are known, and
+    `names` the names of roles that stand in no resource, by logical id.
+    """
+
+    def __init__(
+        self,
+        resources: Section[Resource],
+        source: EffectSource,
+        pseudo: StringMapping[str, str] = _NOTHING,
+        names: StringMapping[str, Value] = _NO_NAMES,
+    ) -> None:
         self.resources = resources
         self.source = source
+        self.pseudo = pseudo
+        self.by_name = self._by_name(names)
         self.attached = self._attached()
 
     def named(self, given: Value) -> Role:
@@ -66,6 +82,23 @@ class ResourceRoles:
                 others.append(arn)
         return found, tuple(others)
 
+    def _by_name(self, names: StringMapping[str, Value]) -> dict[Text, str]:
+        """The logical ids of the roles by their names: a policy is attached to a role by its name, or by Ref."""
+        own = {
+            logical_id: name
+            for logical_id, one in self.resources.entries.items()
+            if text_of(one.type) == _ROLE and (name := one.get("RoleName")) is not None
+        }
+        texts = {logical_id: self._text(name) for logical_id, name in {**own, **names}.items()}
+        return {text: logical_id for logical_id, text in texts.items() if text}
+
+    def _text(self, value: Value) -> Text:
+        """The text of a name, with pseudo parameters written out; empty where it cannot be told."""
+        text = text_value(value)
+        if isinstance(text, Unknown):
+            return ()
+        return joined([self.pseudo.get(part.name, part) if isinstance(part, Reference) else part for part in text])
+
     def _attached(self) -> dict[str, list[Statement | Unknown]]:
         """The statements of the policies that attach themselves to roles, by the role's logical id."""
         attached: dict[str, list[Statement | Unknown]] = {}
@@ -74,7 +107,9 @@ class ResourceRoles:
                 continue
             branches = () if resource.condition is None else (_existence(resource.condition),)
             for name in (*items_of(resource.get("Roles")), *items_of(resource.get("RoleName"))):
-                role = referenced_id(name)
+                role = self.by_name.get(self._text(name)) or (
+                    referenced_id(name) if isinstance(name, Mapping) else None
+                )
                 if role is not None:
                     attached.setdefault(role, []).extend(self._policy_statements(resource.properties, branches))
         return attached

@@ -82,6 +82,12 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
     resources = read_resources(template.get("Resources"), template.origin, template.get("extensions"))
     if template_unknown is not None and resources.unknown is None:
         resources = Section(resources.entries, resources.origin, template_unknown)
+    stage_given, region_given = settings.options.get("stage"), settings.options.get("region")
+    name = _service_name(document.get("service"))
+    stage = Scalar(stage_given, root) if stage_given else _or_default(provider_body.get("stage"), "dev", root)
+    region = (
+        Scalar(region_given, root) if region_given else _or_default(provider_body.get("region"), DEFAULT_REGION, root)
+    )
     function_bodies, functions_unknown = merged_sections(document.get("functions"), root)
     roles = RoleReader(
         document=document,
@@ -91,18 +97,17 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         template=template,
         plugins=frozenset(plugins.entries),
         framework=configuration.framework,
+        pseudo=dict(_pseudo_parameters(name, stage, region)),
     )
     functions = {
         function_name: _function(function_name, body, roles, template, configuration.framework)
         for function_name, body in function_bodies.entries.items()
         if isinstance(body, Mapping)
     }
-    stage = settings.options.get("stage")
-    region = settings.options.get("region")
     return Service(
-        name=_service_name(document.get("service")),
-        stage=Scalar(stage, root) if stage else _or_default(provider_body.get("stage"), "dev", root),
-        region=Scalar(region, root) if region else _or_default(provider_body.get("region"), DEFAULT_REGION, root),
+        name=name,
+        stage=stage,
+        region=region,
         resources=resources,
         functions=Section(functions, function_bodies.origin, functions_unknown or _first_unknown(function_bodies)),
         plugins=plugins,
@@ -122,6 +127,14 @@ def _hindrances(document: Mapping, framework: Framework) -> Iterable[str]:
         yield "plugin-needs-framework-3"
     if text_of(document.get("configValidationMode")) == "error":
         yield "dead-letter-rejected"
+
+
+def _pseudo_parameters(name: Value | None, stage: Value, region: Value) -> Iterable[tuple[str, str]]:
+    """The pseudo parameters of CloudFormation that the file tells."""
+    if (region_text := text_of(region)) is not None:
+        yield "AWS::Region", region_text
+    if (name_text := text_of(name)) is not None and (stage_text := text_of(stage)) is not None:
+        yield "AWS::StackName", f"{name_text}-{stage_text}"
 
 
 def _service_name(value: Value | None) -> Value | None:

@@ -6,6 +6,7 @@ Sources: the framework's `lib/plugins/aws` of versions 1.83, 3.40 and osls 3, an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as StringMapping
 
 from checker.cloudformation.roles import ResourceRoles, conditional_items, referenced_id, statement, statements
 from checker.model import (
@@ -48,6 +49,7 @@ class RoleReader:
         template: Mapping,
         plugins: frozenset[str],
         framework: Framework,
+        pseudo: StringMapping[str, str],
     ) -> None:
         self.document = document
         self.provider = provider
@@ -56,7 +58,9 @@ class RoleReader:
         self.template = template
         self.plugins = plugins
         self.framework = framework
-        self.roles = ResourceRoles(resources, "role")
+        generated = self._generated_name(pseudo)
+        names = {} if generated is None else {GENERATED_ROLE: generated}
+        self.roles = ResourceRoles(resources, "role", pseudo, names)
         self.default_role = self._default_role()
 
     def function_role(self, body: Mapping) -> Role:
@@ -122,6 +126,19 @@ class RoleReader:
             local, managed = self.roles.managed(items_of(arns))
             role = role._replace(statements=(*role.statements, *local), managed_policies=managed)
         return role
+
+    def _generated_name(self, pseudo: StringMapping[str, str]) -> Value | None:
+        """The name of the generated role (`getRoleName` of the framework's naming); None where it cannot be told."""
+        merged = self.resources.entries.get(GENERATED_ROLE)
+        given = value_at(self.template, "extensions", GENERATED_ROLE, "Properties", "RoleName") or (
+            merged.get("RoleName") if merged is not None else None
+        )
+        if given is None and self.framework.version >= _IAM_ROLE_SINCE:
+            given = value_at(self.provider, "iam", "role", "name")
+        if given is not None and not is_empty(given):
+            return given
+        stack, region = pseudo.get("AWS::StackName"), pseudo.get("AWS::Region")
+        return Scalar(f"{stack}-{region}-lambdaRole", self.provider.origin) if stack and region else None
 
     def _written_role(self) -> Role:
         """The role that the framework generates from the provider's statements and policies."""

@@ -50,7 +50,7 @@ def of_framework(made: Packaged) -> Json:
         "region": service["provider"]["region"],
         "plugins": _plugin_names(service.get("plugins")),
         "custom": _without_null(service.get("custom")),
-        "functions": {key: _function(body, template) for key, body in functions.items()},
+        "functions": {key: _function(body, template, service["provider"]["region"]) for key, body in functions.items()},
         "resources": {
             logical_id: _without_null(
                 {key: template[logical_id].get(key) for key in ("Type", "Properties", "Condition")}
@@ -87,7 +87,7 @@ def _plugin_names(plugins: Json) -> list[str]:
     return [name for name in plugins if isinstance(name, str)] if isinstance(plugins, list) else []
 
 
-def _function(body: dict[str, Json], template: dict[str, Json]) -> Json:
+def _function(body: dict[str, Json], template: dict[str, Json], region: str) -> Json:
     logical_id = next(
         key
         for key, resource in template.items()
@@ -102,7 +102,7 @@ def _function(body: dict[str, Json], template: dict[str, Json]) -> Json:
             "native": (properties.get("DeadLetterConfig") or {}).get("TargetArn"),
             "destination": _destination(invocation),
             "events": list(_events(body.get("events"))),
-            "role": _role(properties.get("Role"), template),
+            "role": _role(properties.get("Role"), template, region),
         }
     )
 
@@ -121,7 +121,7 @@ def _events(events: Json) -> Iterator[Json]:
                 yield _without_null({"type": type_, "arn": body["arn"], "enabled": body.get("enabled")})
 
 
-def _role(given: Json, template: dict[str, Json]) -> Json:
+def _role(given: Json, template: dict[str, Json], region: str) -> Json:
     if given is None:
         return "none"
     logical_id = _referenced(given)
@@ -139,12 +139,26 @@ def _role(given: Json, template: dict[str, Json]) -> Json:
             documents.append(local["Properties"]["PolicyDocument"])
     for resource in template.values():
         if resource.get("Type") in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-            roles = map(_referenced, resource["Properties"].get("Roles", ()))
-            if logical_id in roles:
+            named = resource["Properties"].get("Roles", ())
+            name = _name(role["Properties"].get("RoleName"), region)
+            if logical_id in map(_referenced, named) or name in [_name(one, region) for one in named]:
                 documents.append(resource["Properties"]["PolicyDocument"])
     statements = [statement for document in documents for statement in _listed(document.get("Statement"))]
     normal = [one for statement in statements for one in _on_sides(statement, [])]
     return {"statements": _sorted(normal), "managed": _sorted(managed)}
+
+
+def _name(value: Json, region: str) -> Json:
+    """A role's name, with the region written out."""
+    if isinstance(value, dict):
+        if "Fn::Join" in value:
+            delimiter, parts = value["Fn::Join"]
+            return delimiter.join(str(_name(part, region)) for part in parts)
+        if "Fn::Sub" in value:
+            return value["Fn::Sub"].replace("${AWS::Region}", region)
+        if value == {"Ref": "AWS::Region"}:
+            return region
+    return value
 
 
 def _referenced(value: Json) -> str | None:
