@@ -263,13 +263,15 @@ class WrittenStatement(NamedTuple):
     """A statement as it stands in the file, whether or not any role gets it.
 
     `holder` is the path of the list it stands in. `reader` is who might read that place: the provider, `resources`, a
-    function by its name, or None for a place that nothing reads. `is_item` tells whether it is an item of a list.
+    function by its name, or None for a place that nothing reads. `is_item` tells whether it is an item of a list;
+    `inner_list` is the place of that list where it is itself an item of the list that is read.
     """
 
     statement: Statement
     holder: str
     reader: str | None
     is_item: bool
+    inner_list: Origin | None = None
 
 
 TargetWay = Literal["plugin", "native", "destination", "live"]
@@ -290,7 +292,8 @@ class Target(NamedTuple):
     `arn` is None when `problem` says that the configuration does not work. `way` is how it gets onto the function:
     by the dead-letter plugin after the deployment, by the template, or as an async destination; `live` is what a
     deployed function really has, whoever set it. `holder` is the place
-    of the whole block, `origin` that of the value which decides.
+    of the whole block, `origin` that of the value which decides. `makes` is set where the plugin is asked to make a
+    resource of its own: the key that asks, and what it makes (`queue`, `topic`).
     """
 
     way: TargetWay
@@ -299,6 +302,7 @@ class Target(NamedTuple):
     arn: Value | None = None
     problem: TargetProblem | None = None
     found: str = ""
+    makes: tuple[str, str] | None = None
 
 
 class EventSource(NamedTuple):
@@ -313,7 +317,8 @@ class EventSource(NamedTuple):
 class Function(NamedTuple):
     """One Lambda function; `name` is its key in the file, `logical_id` its resource in the template.
 
-    `unseen_target` is set where a target may exist that this source does not show.
+    `unseen_target` is set where a target may exist that this source does not show, `empty_block` where a `deadLetter`
+    stands with nothing below it, which sets none.
     """
 
     name: str
@@ -323,6 +328,7 @@ class Function(NamedTuple):
     targets: tuple[Target, ...]
     events: tuple[EventSource | Unknown, ...]
     unseen_target: Unknown | None = None
+    empty_block: Origin | None = None
 
 
 class Plugin(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
-from checker.model import Capacity, Scalar, Service, Unknown, is_truthy, text_of
+from checker.model import Capacity, Mapping, Scalar, Service, Unknown, is_truthy, text_of, value_at
 
 
 class Parameters(NamedTuple):
@@ -37,7 +37,10 @@ def _judge_capacities(service: Service, given: Parameters) -> Finding:
     entries = list(service.capacities.entries.values())
     doubt = service.capacities.unknown
     if not entries:
-        return unknown(doubt) if doubt is not None else fail("absent", service.capacities.origin)
+        if doubt is not None:
+            return unknown(doubt)
+        is_mapping = isinstance(value_at(service.document, "custom", "capacities"), Mapping)
+        return fail("not_a_list" if is_mapping else "absent", service.capacities.origin)
     verdicts = [_judge_entry(service, entry, given) for entry in entries]
     ours = [verdict for verdict in verdicts if verdict.slot != "wrong_table"]
     best = next((verdict for verdict in ours if verdict.outcome == "pass"), (ours or verdicts)[0])
@@ -77,6 +80,7 @@ KIND = Kind(
     Parameters,
     {
         "absent": (),
+        "not_a_list": (),
         "plugin_absent": (),
         "wrong_table": ("found",),
         "unnamed": (),

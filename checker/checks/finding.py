@@ -52,6 +52,12 @@ def fail(slot: str, at: Origin, *, stands_in: str | None = None, **facts: str) -
     return Finding("fail", at.chain(), slot=slot, facts=cleaned, stands_in=stands_in)
 
 
+def misplaced(at: Origin) -> Finding:
+    """The right thing at the wrong place: `misplaced`, or `at_top_level` where that place has no name."""
+    place = at.parent
+    return fail("misplaced", at, place=place) if place else fail("at_top_level", at)
+
+
 def unknown(value: Unknown, at: Origin | None = None) -> Finding:
     """It cannot be told, because of a value; `at` is the place that needs it, when that is not the value's own."""
     places = value.origin.chain() if at is None else (at, *value.origin.chain())

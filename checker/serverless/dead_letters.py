@@ -76,9 +76,10 @@ def _read_block(function: str, block: Value) -> Target:
         return Target("plugin", nested.origin if nested else block.origin, holder, problem="unnamed")
     value = block.entries[given[0]]
     if given[0] != "targetArn":
-        kind = "Queue" if given[0] == "sqs" else "Topic"
-        logical_id = f"{function[:1].upper()}{function[1:]}DeadLetter{kind}"
-        return Target("plugin", value.origin, holder, arn=get_att(logical_id, value.origin), found=logical_id)
+        made = "queue" if given[0] == "sqs" else "topic"
+        logical_id = f"{function[:1].upper()}{function[1:]}DeadLetter{made.capitalize()}"
+        arn = get_att(logical_id, value.origin)
+        return Target("plugin", value.origin, holder, arn=arn, found=logical_id, makes=(given[0], made))
     return _target_arn(value, holder)
 
 

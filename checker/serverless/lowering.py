@@ -26,7 +26,7 @@ from checker.model import (
     value_at,
 )
 from checker.serverless.configuration import Configuration, Document, merged_sections, read_configuration
-from checker.serverless.dead_letters import read_targets
+from checker.serverless.dead_letters import KEY, read_targets
 from checker.serverless.dotenv import with_dotenv
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.framework import Framework
@@ -175,6 +175,7 @@ def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping, fr
         for section in ("extensions", "Resources")
         if (change := value_at(template, section, logical_id)) is not None
     ]
+    block = body.get(KEY)
     return Function(
         name=name,
         logical_id=logical_id,
@@ -182,6 +183,7 @@ def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping, fr
         role=roles.function_role(body),
         targets=read_targets(name, body, changes, framework),
         events=tuple(_events(body.get("events"))),
+        empty_block=block.origin.use if isinstance(block, Scalar) and block.value is None else None,
     )
 
 

@@ -12,10 +12,12 @@ from checker.cloudformation.roles import ResourceRoles, conditional_items, refer
 from checker.model import (
     EffectSource,
     Mapping,
+    Origin,
     Resource,
     Role,
     Scalar,
     Section,
+    Sequence,
     Statement,
     Unknown,
     Value,
@@ -212,28 +214,38 @@ def written_statements(
     for _, value in walk(document):
         if isinstance(value, Mapping) and _is_statement(value) and value.origin.place not in found:
             at = value.origin.use
-            elsewhere = (None, at.parent if at.path.endswith("]") else at.path)
-            reader, holder = readers.get(value.origin.place, elsewhere)
+            elsewhere = (None, at.parent if at.path.endswith("]") else at.path, None)
+            reader, holder, inner_list = readers.get(value.origin.place, elsewhere)
             is_item = value.origin.use.path.endswith("]") or value.origin.path.endswith("]")
-            found[value.origin.place] = WrittenStatement(statement(value, "provider"), holder, reader, is_item)
+            found[value.origin.place] = WrittenStatement(
+                statement(value, "provider"), holder, reader, is_item, inner_list
+            )
     return tuple(found.values())
 
 
 def _readers(
     provider: Mapping, functions: Mapping, template: Mapping
-) -> dict[tuple[str, int, int], tuple[str | None, str]]:
-    """Who might read the statement at a place, and the path it is read from, which a variable may have pulled it to."""
+) -> dict[tuple[str, int, int], tuple[str | None, str, Origin | None]]:
+    """Who might read the statement at a place, and the path it is read from, which a variable may have pulled it to.
+
+    A list among the statements is no statement; the third is its place for those that stand in it.
+    """
     lists: list[tuple[str, str, Value | None]] = [
         (name, f"functions.{name}.iamRoleStatements", value_at(body, "iamRoleStatements"))
         for name, body in functions.entries.items()
     ]
     lists.append(("provider", "provider.iamRoleStatements", provider.get("iamRoleStatements")))
     lists.append(("provider", "provider.iam.role.statements", value_at(provider, "iam", "role", "statements")))
-    readers: dict[tuple[str, int, int], tuple[str | None, str]] = {
-        value.origin.place: ("resources", "resources") for _, value in walk(template) if isinstance(value, Mapping)
+    readers: dict[tuple[str, int, int], tuple[str | None, str, Origin | None]] = {
+        value.origin.place: ("resources", "resources", None)
+        for _, value in walk(template)
+        if isinstance(value, Mapping)
     }
     for reader, path, listed in lists:
-        readers.update({item.origin.place: (reader, path) for item, _ in conditional_items(listed)})
+        for item, _ in conditional_items(listed):
+            readers[item.origin.place] = (reader, path, None)
+            for inner in item.items if isinstance(item, Sequence) else ():
+                readers[inner.origin.place] = (reader, path, item.origin.use)
     return readers
 
 
