@@ -249,7 +249,8 @@ class Role(NamedTuple):
 
     A statement or policy may be Unknown. `unknown` is set instead when the role itself cannot be read.
     `origin` is where a missing statement would belong. `boundary` are the statements of a permissions boundary, which
-    must allow what the others allow; None without one.
+    must allow what the others allow; None without one. `bounded_by` is the value that names it; with it and without
+    statements, there is a boundary that cannot be read.
     """
 
     origin: Origin
@@ -257,6 +258,7 @@ class Role(NamedTuple):
     managed_policies: tuple[Value, ...] = ()
     unknown: Unknown | None = None
     boundary: tuple[Statement | Unknown, ...] | None = None
+    bounded_by: Value | None = None
 
 
 class WrittenStatement(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.finding import Finding, fail, passed, unknown, unread_boundary
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
 from checker.cloudformation.intrinsics import Reference, Text, function_of, shown_text, text_value
@@ -58,13 +58,15 @@ def judge(service: Service, given: Parameters) -> Finding:
     arns = Arns(service)
     decision = decide(role, wanted, arns)
     if decision.allowed:
-        return _allowed(decision)
+        allowed = _allowed(decision)
+        return allowed._replace(remarks=(*allowed.remarks, *unread_boundary(role)))
     if decision.denied:
         assert decision.statement is not None
         return fail("denied", decision.statement.origin)
     if decision.bounded:
-        assert decision.statement is not None
-        return fail("boundary", decision.statement.origin)
+        by = role.bounded_by or decision.statement or decision.policy
+        assert by is not None
+        return fail("boundary", by.origin)
     if decision.unknown is not None:
         return unknown(decision.unknown)
     return _Nearest(service, function, wanted, arns).finding() or fail("absent", role.origin)

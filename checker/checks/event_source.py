@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.finding import Finding, fail, passed, unknown, unread_boundary
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
 from checker.cloudformation.intrinsics import settle, text_value
@@ -63,7 +63,8 @@ def _judge_event(
         return fail("disabled", enabled.origin, found=function.name)
     if id(function.role) not in decisions:
         decisions[id(function.role)] = _decide(service, function.role, given)
-    return _judge_permission(function, decisions[id(function.role)]) or passed(event.origin)
+    remarks = unread_boundary(function.role) if given.actions else ()
+    return _judge_permission(function, decisions[id(function.role)]) or passed(event.origin, remarks=remarks)
 
 
 def _judge_source(service: Service, event: EventSource, given: Parameters) -> Finding | None:

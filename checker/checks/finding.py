@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from checker.model import Facts, Origin, Remark, Unknown
+from checker.model import Facts, Origin, Remark, Role, Unknown
 from checker.wording import shown
 
 Outcome = Literal["pass", "fail", "unknown", "skipped"]
@@ -63,3 +63,8 @@ def unknown(value: Unknown, at: Origin | None = None) -> Finding:
     places = value.origin.chain() if at is None else (at, *value.origin.chain())
     cleaned = tuple((name, shown(text)) for name, text in value.facts)
     return Finding("unknown", tuple(dict.fromkeys(places)), slot=value.why, facts=cleaned)
+
+
+def unread_boundary(role: Role) -> tuple[Remark, ...]:
+    """The note that a permissions boundary, which is not defined in the file, may stand in the way."""
+    return (Remark("boundary-not-read"),) if role.bounded_by is not None and role.boundary is None else ()

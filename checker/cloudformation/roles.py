@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping as StringMapping
 
@@ -25,9 +26,12 @@ from checker.model import (
 )
 
 _ROLE = "AWS::IAM::Role"
+_MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
+# AWS's own policies that stand in the way of nothing a function does with a queue or a table.
+_OPEN_BOUNDARY = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(AdministratorAccess|PowerUserAccess)")
 _NOTHING: StringMapping[str, str] = {}
 _NO_NAMES: StringMapping[str, Value] = {}
-_POLICY_TYPES = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy")
+_POLICY_TYPES = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", _MANAGED_POLICY)
 
 
 class ResourceRoles:
@@ -62,7 +66,22 @@ class ResourceRoles:
             return Role(given.origin, unknown=Unknown("role_elsewhere", given.origin))
         found = self.policies(role.get("Policies"))
         local, managed = self.managed(items_of(role.get("ManagedPolicyArns")))
-        return Role(role.origin, (*found, *local, *self.attached.get(logical_id, ())), managed)
+        read = Role(role.origin, (*found, *local, *self.attached.get(logical_id, ())), managed)
+        return self.bounded(read, role.get("PermissionsBoundary"))
+
+    def bounded(self, role: Role, given: Value | None) -> Role:
+        """The role with a permissions boundary; only one that the resources define can be read."""
+        if is_empty(given) or given is None or is_no_value(given):
+            return role
+        text = text_value(given)
+        reference = text[0] if not isinstance(text, Unknown) and len(text) == 1 else None
+        if isinstance(reference, str) and _OPEN_BOUNDARY.fullmatch(reference):
+            return role
+        if isinstance(reference, Reference) and reference.attribute in ("", "PolicyArn"):
+            policy = self.resources.entries.get(reference.name)
+            if policy is not None and text_of(policy.type) == _MANAGED_POLICY:
+                return role._replace(boundary=tuple(self._policy_statements(policy.properties)), bounded_by=given)
+        return role._replace(boundary=None, bounded_by=given)
 
     def policies(self, listed: Value | None) -> list[Statement | Unknown]:
         """The statements of a role's own policies."""
@@ -76,7 +95,7 @@ class ResourceRoles:
         others = []
         for arn in arns:
             local = self.resources.entries.get(referenced_id(arn) or "")
-            if local is not None and text_of(local.type) == "AWS::IAM::ManagedPolicy":
+            if local is not None and text_of(local.type) == _MANAGED_POLICY:
                 found.extend(self._policy_statements(local.properties))
             else:
                 others.append(arn)

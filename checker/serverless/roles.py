@@ -78,7 +78,22 @@ class RoleReader:
         found = tuple(_listed(own, "function"))
         if self._inherits(body):
             found += tuple(_listed(self._inherited(), "provider"))
-        return Role(own.origin, found)
+        return self.roles.bounded(Role(own.origin, found), self._own_boundary(body))
+
+    def _own_boundary(self, body: Mapping) -> Value | None:
+        """The boundary of a function's own role: the plugin's keys, else that of the role it is copied from."""
+        of_plugin = value_at(self.document, "custom", PER_FUNCTION_PLUGIN, "iamGlobalPermissionsBoundary")
+        own = (body.get("iamPermissionsBoundary"), of_plugin)
+        return next((given for given in own if given is not None and not is_empty(given)), self._provider_boundary())
+
+    def _provider_boundary(self) -> Value | None:
+        """The boundary that the framework gives the role it generates."""
+        old = self.provider.get("rolePermissionsBoundary")
+        if self.framework.version < _IAM_ROLE_SINCE:
+            return old
+        role = value_at(self.provider, "iam", "role")
+        given = [value_at(role, key) for key in ("permissionsBoundary", "permissionBoundary")]
+        return next((one for one in (*given, old) if one is not None and not is_empty(one)), None)
 
     def _keeps_empty_role(self, given: Value) -> bool:
         """Version 1 writes an empty text into the template as the function's role."""
@@ -108,7 +123,9 @@ class RoleReader:
         if merged is not None and merged.get("Policies") is not None:
             # Merged by position into the framework's own policy, whose statements are in no file.
             return Role(merged.origin, unknown=Unknown("generated_role_changed", merged.origin))
-        role = self._written_role()
+        extended = value_at(extension, "PermissionsBoundary")
+        added = merged.get("PermissionsBoundary") if merged is not None else None
+        role = self.roles.bounded(self._written_role(), extended or added or self._provider_boundary())
         if merged is not None:
             local, managed = self.roles.managed(items_of(merged.get("ManagedPolicyArns")))
             role = role._replace(

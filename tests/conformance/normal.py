@@ -145,7 +145,8 @@ def _role(given: Json, template: dict[str, Json], region: str) -> Json:
                 documents.append(resource["Properties"]["PolicyDocument"])
     statements = [statement for document in documents for statement in _listed(document.get("Statement"))]
     normal = [one for statement in statements for one in _on_sides(statement, [])]
-    return {"statements": _sorted(normal), "managed": _sorted(managed)}
+    boundary = role["Properties"].get("PermissionsBoundary")
+    return _without_null({"statements": _sorted(normal), "managed": _sorted(managed), "boundary": boundary})
 
 
 def _name(value: Json, region: str) -> Json:
@@ -249,10 +250,13 @@ def _function_read(function: Function, dead_letter: Value | None) -> Json:
 def _role_read(role: Role) -> Json:
     if role.unknown is not None:
         return "elsewhere" if role.unknown.why == "role_elsewhere" else plain(role.unknown)
-    return {
-        "statements": _sorted(map(_statement_read, role.statements)),
-        "managed": _sorted(map(plain, role.managed_policies)),
-    }
+    return _without_null(
+        {
+            "statements": _sorted(map(_statement_read, role.statements)),
+            "managed": _sorted(map(plain, role.managed_policies)),
+            "boundary": plain(role.bounded_by),
+        }
+    )
 
 
 def _statement_read(statement: Statement | Unknown) -> Json:
