@@ -31,6 +31,7 @@ from checker.serverless.dotenv import with_dotenv
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.framework import Framework
 from checker.serverless.included import IncludedFiles
+from checker.serverless.parameters import with_parameters
 from checker.serverless.resolving import DEFAULT_REGION, Resolver, Settings
 from checker.serverless.roles import RoleReader, written_statements
 from checker.serverless.variables import Syntax
@@ -73,6 +74,7 @@ def variable_syntax(configuration: Configuration) -> Syntax:
 def lower(configuration: Configuration, document: Mapping, settings: Settings) -> Service:
     """What the framework and its plugins make of a resolved document."""
     root = Origin(configuration.file, 1, 1)
+    document = with_parameters(document, merged_sections(document.get("resources"), root)[0].get("Parameters"))
     provider = document.get("provider")
     if isinstance(provider, Scalar):  # `provider: aws`
         provider = Mapping({"name": provider}, provider.origin)
