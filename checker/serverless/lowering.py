@@ -32,6 +32,8 @@ from checker.serverless.files import SubmissionFolder
 from checker.serverless.framework import Framework
 from checker.serverless.included import IncludedFiles
 from checker.serverless.parameters import with_parameters
+from checker.serverless.pseudo_parameters import PLUGIN as PSEUDO_PARAMETERS
+from checker.serverless.pseudo_parameters import with_pseudo_parameters
 from checker.serverless.resolving import DEFAULT_REGION, Resolver, Settings
 from checker.serverless.roles import RoleReader, written_statements
 from checker.serverless.variables import Syntax
@@ -74,12 +76,14 @@ def variable_syntax(configuration: Configuration) -> Syntax:
 def lower(configuration: Configuration, document: Mapping, settings: Settings) -> Service:
     """What the framework and its plugins make of a resolved document."""
     root = Origin(configuration.file, 1, 1)
+    plugins = _plugins(document.get("plugins"), root)
+    if PSEUDO_PARAMETERS in plugins.entries:
+        document = with_pseudo_parameters(document)
     document = with_parameters(document, merged_sections(document.get("resources"), root)[0].get("Parameters"))
     provider = document.get("provider")
     if isinstance(provider, Scalar):  # `provider: aws`
         provider = Mapping({"name": provider}, provider.origin)
     provider_body = provider if isinstance(provider, Mapping) else Mapping({}, provider.origin if provider else root)
-    plugins = _plugins(document.get("plugins"), root)
     template, template_unknown = merged_sections(document.get("resources"), root)
     resources = read_resources(template.get("Resources"), template.origin, template.get("extensions"))
     if template_unknown is not None and resources.unknown is None:
