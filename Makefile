@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@sed -n 's/^# \(make \)/\1/p' Makefile
 
-demo: $(VENV)/.installed
+demo: $(VENV)/.installed-for-demo
 	$(BIN)/rydecheck demo --out demo
 
 test: $(VENV)/.ready-to-test
@@ -32,8 +32,9 @@ samples: $(VENV)/.installed-for-tests
 docs: $(VENV)/.installed-for-tests
 	$(BIN)/python -m tests.reference
 
-bench: $(VENV)/.installed $(VENV)/peers/.installed
+bench: $(VENV)/.installed-for-tests $(VENV)/peers/.installed
 	$(BIN)/python benchmarks/run.py --peers $(VENV)/peers/bin
+	$(BIN)/python benchmarks/deployed.py
 
 clean:
 	rm -rf $(VENV) demo dist tests/browser/node_modules tests/conformance/node_modules tests/deployments/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -46,6 +47,10 @@ $(VENV)/.python:
 
 $(VENV)/.installed: $(VENV)/.python pyproject.toml
 	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-for-demo: $(VENV)/.installed
+	$(PIP) install --editable '.[demo]'
 	@touch $@
 
 $(VENV)/.installed-for-tests: $(VENV)/.installed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checker.checks.finding import Finding, Outcome
+from checker.checks.finding import Finding, Outcome, fail, unknown
 from checker.model import Origin, Remark, Scalar, Service, Unknown, Value
 from checker.report import (
     Answer,
@@ -26,6 +26,7 @@ from checker.wording import shown
 _CONTEXT_LINES = 3
 _LONGEST_LINE = 300
 _FOLLOWS = "follows-renamed-queue"
+NOT_DEPLOYED = "not_deployed"
 
 
 def judge(
@@ -44,13 +45,13 @@ def judge(
     """
     findings = {source: _findings(pack, service) for source, service in services.items()}
     results = tuple(_result(pack, rule, services, findings, strict) for rule in pack.rules)
-    last = list(services)[-1]  # the most real source: the stack, when it was read
+    last: Source = "stack" if "stack" in services else "file"  # the more real one
     return Report(
         module=pack,
         submission=submission,
         checks=tuple(result for result in results if not only or result.rule.id in only),
         answers=tuple(Answer(one.id, one.question, (answers or {}).get(one.id)) for one in pack.questions),
-        journey=_journey(pack.journey, services[last], results, findings[last]) if pack.journey else None,
+        journey=_journey(pack.journey, services[last], findings[last], results, last) if pack.journey else None,
     )
 
 
@@ -62,7 +63,9 @@ def combine(outcomes: list[Outcome]) -> Outcome:
 
 def _findings(pack: RulePack, service: Service) -> dict[str, Finding]:
     """The finding of every check on one source, renamed resources and replacements applied."""
-    findings = {rule.id: rule.judgement.of(service) for rule in pack.rules}
+    findings = {rule.id: _found(rule.judgement, service) for rule in pack.rules}
+    if service.obstacle is not None:
+        return findings
     renamed = {
         rule.judgement.parameters.logical_id: found.stands_in
         for rule in pack.rules
@@ -74,7 +77,7 @@ def _findings(pack: RulePack, service: Service) -> dict[str, Finding]:
             findings[rule.id] = _follow(rule.judgement, service, finding, renamed)
     for rule in pack.rules:
         instead = rule.instead
-        if instead is None or findings[rule.id].outcome == "pass":
+        if instead is None or findings[rule.id].outcome in ("pass", "skipped"):
             continue
         other = findings[instead.check]
         if other.outcome == "pass" and instead.way in (None, other.way):
@@ -82,6 +85,19 @@ def _findings(pack: RulePack, service: Service) -> dict[str, Finding]:
         elif other.outcome == "unknown" and instead.open:  # it may pass, and then this one does too
             findings[rule.id] = other._replace(instead=True)
     return findings
+
+
+def _found(judgement: Judgement, service: Service) -> Finding:
+    """What the judgement finds, unless something keeps the whole service from being judged."""
+    finding = judgement.of(service)
+    obstacle = service.obstacle
+    if obstacle is None or finding.outcome == "skipped":
+        return finding
+    if isinstance(obstacle, Unknown):
+        return unknown(obstacle)
+    return fail(
+        NOT_DEPLOYED, obstacle.origin, stack=obstacle.stack, region=obstacle.region, near=", ".join(obstacle.near)
+    )
 
 
 def _follow(judgement: Judgement, service: Service, finding: Finding, renamed: Mapping[str, str | None]) -> Finding:
@@ -111,8 +127,12 @@ def _result(
     strict: bool,
 ) -> CheckResult:
     verdicts = {
-        source: _verdict(pack, rule, services[source], found[rule.id], strict) for source, found in findings.items()
+        source: _verdict(pack, rule, source, services[source], found[rule.id], strict)
+        for source, found in findings.items()
     }
+    drift = _drift(pack, {source: found[rule.id] for source, found in findings.items()}, verdicts)
+    if drift is not None:
+        verdicts["stack"] = verdicts["stack"]._replace(notes=(*verdicts["stack"].notes, drift))
     outcome = combine([verdict.outcome for verdict in verdicts.values()])
     deciding = next((one for one in verdicts.values() if one.outcome == outcome), next(iter(verdicts.values())))
     return CheckResult(
@@ -125,10 +145,10 @@ def _result(
     )
 
 
-def _verdict(pack: RulePack, rule: Rule, service: Service, finding: Finding, strict: bool) -> Verdict:
+def _verdict(pack: RulePack, rule: Rule, source: Source, service: Service, finding: Finding, strict: bool) -> Verdict:
     outcome, words = _words(pack, rule, finding, strict)
     facts = {**_parameters(rule), **dict(finding.facts)}
-    message = fill(words.say, facts)
+    message = fill(words.live if words.live and source == "stack" else words.say, facts)
     if finding.instead and outcome == "unknown" and rule.instead is not None:
         message = f"{rule.instead.open} {message}"
     if words.settle:
@@ -139,8 +159,22 @@ def _verdict(pack: RulePack, rule: Rule, service: Service, finding: Finding, str
         equivalent=finding.equivalent and outcome == "pass",
         message=message,
         evidence=tuple(_evidence(origin, service) for origin in finding.at),
-        notes=tuple(_notes(pack, finding, facts)),
+        notes=tuple(_notes(pack, service, finding, facts)),
     )
+
+
+def _drift(pack: RulePack, findings: Mapping[Source, Finding], verdicts: Mapping[Source, Verdict]) -> Note | None:
+    """The note that file and stack were both judged and differ, in outcome or in what that rests on."""
+    file, stack = findings.get("file"), findings.get("stack")
+    if file is None or stack is None or stack.slot == NOT_DEPLOYED:
+        return None
+    if not {file.outcome, stack.outcome} <= {"pass", "fail"}:
+        return None
+    values = {source: finding.value or dict(finding.facts).get("found") for source, finding in findings.items()}
+    if file.outcome == stack.outcome and (None in values.values() or values["file"] == values["stack"]):
+        return None
+    told = {source: values[source] or verdicts[source].reason or "right" for source in findings}
+    return Note("live-drift", fill(pack.common.notes["live-drift"], {source: f"`{told[source]}`" for source in told}))
 
 
 def _words(pack: RulePack, rule: Rule, finding: Finding, strict: bool) -> tuple[Outcome, Words]:
@@ -148,6 +182,8 @@ def _words(pack: RulePack, rule: Rule, finding: Finding, strict: bool) -> tuple[
     if finding.outcome == "unknown":
         assert finding.slot is not None
         return "unknown", pack.common.unknown[finding.slot]
+    if finding.outcome == "fail" and finding.slot == NOT_DEPLOYED:
+        return "fail", pack.common.not_deployed
     if finding.outcome == "fail":
         assert finding.slot is not None
         return "fail", rule.reasons[finding.slot]
@@ -163,16 +199,27 @@ def _parameters(rule: Rule) -> dict[str, str]:
     return {name: value for name, value in rule.judgement.parameters._asdict().items() if isinstance(value, str)}
 
 
-def _notes(pack: RulePack, finding: Finding, facts: Mapping[str, str]) -> list[Note]:
+def _notes(pack: RulePack, service: Service, finding: Finding, facts: Mapping[str, str]) -> list[Note]:
+    of_service = service.remarks if finding.outcome != "skipped" else ()
     notes = [
-        Note(remark.code, fill(pack.common.notes[remark.code], {**facts, **dict(remark.facts)}))
-        for remark in finding.remarks
+        Note(remark.code, fill(pack.common.notes[remark.code], {**facts, **_explained(pack, remark)}))
+        for remark in (*finding.remarks, *of_service)
     ]
+    if finding.slot == NOT_DEPLOYED and facts["near"]:
+        notes.append(Note(pack.common.not_deployed.code, fill(pack.common.not_deployed.note, facts)))
     if finding.outcome == "unknown" and finding.slot is not None:
         words = pack.common.unknown[finding.slot]
         if words.note:
             notes.append(Note(words.code, fill(words.note, facts)))
     return notes
+
+
+def _explained(pack: RulePack, remark: Remark) -> dict[str, str]:
+    """The facts of a remark; the known reasons of a failed deployment in words of the workshop."""
+    facts = dict(remark.facts)
+    problem = facts.get("problem", "")
+    known = next((say for pattern, say in pack.common.failures if pattern.search(problem)), None)
+    return {**facts, "problem": known} if known is not None else facts
 
 
 def _evidence(origin: Origin, service: Service) -> Evidence:
@@ -188,9 +235,14 @@ def excerpt(lines: list[str], line: int) -> tuple[tuple[int, str], ...]:
 
 
 def _journey(
-    plan: JourneyPlan, service: Service, results: tuple[CheckResult, ...], findings: Mapping[str, Finding]
+    plan: JourneyPlan,
+    service: Service,
+    findings: Mapping[str, Finding],
+    results: tuple[CheckResult, ...],
+    source: Source,
 ) -> Journey:
-    outcomes = {result.rule.id: result.outcome for result in results}
+    """The journey as the given source has it: what is deployed decides about a ride of now."""
+    outcomes = {result.rule.id: result.verdicts[source].outcome for result in results}
     renamed = {
         result.rule.judgement.parameters.logical_id: found
         for result in results
@@ -214,7 +266,7 @@ def _journey(
 def _connection(plan: JourneyPlan, track: Track, service: Service, outcomes: Mapping[str, Outcome]) -> Connection:
     state = _state([outcomes[check] for check in track.checks])
     if track.judgement is not None:
-        state = _state([track.judgement.of(service).outcome])
+        state = _state([_found(track.judgement, service).outcome])
     blocking = _blocking(track, outcomes)
     label = plan.labels.get(blocking or "", track.labels[state]) if state == "broken" else track.labels[state]
     return Connection(track.start, track.end, state, label, track.branch)

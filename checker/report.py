@@ -13,13 +13,21 @@ TrackState = Literal["whole", "broken", "open"]
 
 
 class Evidence(NamedTuple):
-    """A place that a verdict rests on; `excerpt` are the numbered lines around it."""
+    """A place that a verdict rests on; `excerpt` are the numbered lines around it.
+
+    Of a deployed stack, `file` is the call that answered, such as `lambda:GetFunctionConfiguration`, `path` is what of
+    the answer decided, and `line` and `column` are 0.
+    """
 
     file: str
     line: int
     column: int
     path: str
     excerpt: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def is_live(self) -> bool:
+        return self.line == 0
 
 
 class Note(NamedTuple):
@@ -61,6 +69,12 @@ class CheckResult(NamedTuple):
     def open(self) -> bool:
         """Whether the attendee still has something to do here; a bonus never has to be done."""
         return not self.rule.bonus and self.outcome in ("fail", "unknown")
+
+    @property
+    def only_deploy(self) -> bool:
+        """Whether the file is right already, so that deploying it is what is left to do."""
+        file = self.verdicts.get("file")
+        return self.outcome == "fail" and file is not None and file.outcome == "pass"
 
     @property
     def deciding(self) -> Verdict:

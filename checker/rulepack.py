@@ -37,13 +37,15 @@ class Words(NamedTuple):
 class Common(NamedTuple):
     """The words that all modules share: for what cannot be told by slot, and for notes by code.
 
-    `failures` are the known reasons of a failed deployment: a pattern of CloudFormation's words, and ours.
+    `deploy` is what to do where the file is right and the deployed stack is not. `failures` are the known reasons of a
+    failed deployment: a pattern of CloudFormation's words, and ours.
     """
 
     unknown: dict[str, Words]
     notes: dict[str, str]
     not_as_written: Words
     not_deployed: Words
+    deploy: str
     failures: tuple[tuple[re.Pattern[str], str], ...]
 
 
@@ -234,9 +236,10 @@ def _common(path: str) -> Common:
     notes = root.texts("notes")
     not_as_written = _words(root.object("not_as_written"))
     not_deployed = _words(root.object("not_deployed"))
+    deploy = root.text("deploy")
     failures = tuple((re.compile(one.text("pattern")), one.text("say")) for one in root.objects("failures"))
     root.end()
-    return Common(unknown, notes, not_as_written, not_deployed, failures)
+    return Common(unknown, notes, not_as_written, not_deployed, deploy, failures)
 
 
 def _words(given: "_Object") -> Words:

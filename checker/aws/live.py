@@ -41,7 +41,6 @@ from checker.model import (
     Service,
     Target,
     Unknown,
-    Value,
 )
 
 _FUNCTION = "AWS::Lambda::Function"
@@ -49,6 +48,8 @@ _QUEUE = "AWS::SQS::Queue"
 _ROLE = "AWS::IAM::Role"
 _TABLE = "AWS::DynamoDB::Table"
 _TOPIC = "AWS::SNS::Topic"
+_NAMES = {_QUEUE: ("QueueName", "/"), _TOPIC: ("TopicName", ":"), _TABLE: ("TableName", "/")}
+"""The property that names a resource, and what stands before the name in its physical id."""
 _GENERATED_ROLE = "IamRoleLambdaExecution"
 _MOST_FUNCTIONS = 6  # of a small stack all are read: one may have what belongs to another
 _ON = frozenset(("Creating", "Enabling", "Enabled", "Updating"))  # states of an event source mapping
@@ -57,7 +58,7 @@ Answer = dict[str, Any] | Unknown | None
 
 
 class LiveReader:
-    """Asks for what the stack's list names. Answers that do not need each other are asked for at the same time."""
+    """Reads what a stack's list names. What needs no other answer is asked for at once, when it is made."""
 
     def __init__(
         self,
@@ -75,57 +76,49 @@ class LiveReader:
         self.template = template
         self.wanted = wanted
         self.listed = origin_of(LIST_STACK_RESOURCES, "")
-
-    def service(self) -> Service:
-        """The service as it is live."""
-        queues, tables = self.of_type(_QUEUE), self.of_type(_TABLE)
-        functions = [row for row in self.rows if row.type == _FUNCTION]
+        functions = [row for row in rows if row.type == _FUNCTION]
         if len(functions) > _MOST_FUNCTIONS:
             functions = [row for row in functions if self.is_wanted(row)]
-        configurations = {row.physical_id: self.configuration(row.physical_id) for row in functions}
-        destinations = {
-            row.physical_id: self.ask(GET_FUNCTION_EVENT_INVOKE_CONFIG, FunctionName=row.physical_id)
-            for row in functions
-            if self.is_wanted(row)
+        queues, tables = self.of_type(_QUEUE), self.of_type(_TABLE)
+        self.names = {row.physical_id: function_name(row.logical_id) for row in functions}
+        self.asked_of = {row.physical_id for row in functions if self.is_wanted(row)}
+        self.configurations = {row.physical_id: self.configuration(row.physical_id) for row in functions}
+        self.destinations = {
+            name: self.ask(GET_FUNCTION_EVENT_INVOKE_CONFIG, FunctionName=name) for name in self.asked_of
         }
-        answers = {
+        self.answers = {
             **{row: self.ask(GET_QUEUE_ATTRIBUTES, QueueUrl=row.physical_id, AttributeNames=["All"]) for row in queues},
             **{row: self.ask(DESCRIBE_TABLE, TableName=row.physical_id) for row in tables},
         }
-        mappings = [(row, self.ask(LIST_EVENT_SOURCE_MAPPINGS, EventSourceArn=self.queue_arn(row))) for row in queues]
-        targets = [
-            (row, self.ask(DESCRIBE_SCALABLE_TARGETS, ServiceNamespace="dynamodb", ResourceIds=[_table_id(row)]))
+        self.mappings = [self.ask(LIST_EVENT_SOURCE_MAPPINGS, EventSourceArn=self.queue_arn(row)) for row in queues]
+        self.targets = {
+            row: self.ask(DESCRIBE_SCALABLE_TARGETS, ServiceNamespace="dynamodb", ResourceIds=[_table_id(row)])
             for row in tables
-        ]
-        events, events_unknown = _events(mappings)
-        for name in events:  # a function that takes events out of our queue need not be of this stack
-            configurations.setdefault(name, self.configuration(name))
-        found = {name: asked.result() for name, asked in configurations.items()}
-        names = {row.physical_id: function_name(row.logical_id) for row in functions}
-        asked_of = {row.physical_id for row in functions if self.is_wanted(row)} | set(events)
-        roles = self.roles(found, asked_of)
-        subscribed = self.subscriptions()
-        resources = {row.logical_id: self.resource(row, answers.get(row), found) for row in self.rows}
-        live_functions = {
-            names.get(name, name): self.function(
-                names.get(name, name),
-                name,
-                answer,
-                roles,
-                destinations.get(name),
-                (*events.get(name, ()), *events_unknown, *subscribed.get(names.get(name, name), ())),
-            )
-            for name, answer in found.items()
-            if answer is not None
         }
+
+    def service(self) -> Service:
+        """The service as it is live."""
+        events, unread = self.events()
+        for name in events:  # a function that takes events out of our queue need not be of this stack
+            self.configurations.setdefault(name, self.configuration(name))
+        functions = {name: asked.result() for name, asked in self.configurations.items()}
+        roles = self.roles({name: functions[name] for name in (*self.asked_of, *events)})
+        subscribed = self.subscriptions()
+        live = [
+            self.function(
+                name, answer, roles, (*events.get(name, ()), *unread, *subscribed.get(self.names.get(name, name), ()))
+            )
+            for name, answer in functions.items()
+            if answer is not None
+        ]
         stage = next((tag["Value"] for tag in self.state.tags if tag["Key"] == "STAGE"), None)
-        root = origin_of(DESCRIBE_STACKS, "")
+        root = origin_of(DESCRIBE_STACKS, self.state.name)
         return empty_service(self.state.region, None)._replace(
             name=Scalar(self.state.name.removesuffix(f"-{stage}"), root) if stage else None,
             stage=Scalar(stage, root) if stage else Unknown("not_in_template", root),
-            resources=Section(resources, self.listed),
-            functions=Section(live_functions, self.listed),
-            capacities=self.capacities(targets),
+            resources=Section({row.logical_id: self.resource(row, functions) for row in self.rows}, self.listed),
+            functions=Section({function.name: function for function in live}, self.listed),
+            capacities=self.capacities(),
             default_role=roles.get(_GENERATED_ROLE, Role(self.listed)),
             account=self.state.account,
         )
@@ -146,45 +139,44 @@ class LiveReader:
     def queue_arn(self, row: Row) -> str:
         return f"arn:{self.state.partition}:sqs:{self.state.region}:{self.state.account}:{_last(row.physical_id)}"
 
-    def resource(self, row: Row, asked: Future[Answer] | None, functions: dict[str, Answer]) -> Resource:
+    def resource(self, row: Row, functions: dict[str, Answer]) -> Resource:
         """A resource with the properties that it has live; of one that was not asked, with its name only."""
-        names = {_QUEUE: ("QueueName", "/"), _TOPIC: ("TopicName", ":"), _TABLE: ("TableName", "/")}
-        key, separator = names.get(row.type, ("", "/"))
-        named = {key: row.physical_id.rpartition(separator)[2]} if key else {}
+        key, separator = _NAMES.get(row.type, ("", "/"))
+        properties = {key: row.physical_id.rpartition(separator)[2]} if key else {}
         origin = self.listed._replace(path=row.logical_id)
-        properties = value_of(named, origin)
         gone: bool | Unknown = row.type == _FUNCTION and functions.get(row.physical_id, {}) is None
-        answer = asked.result() if asked is not None else {}
-        if isinstance(answer, Unknown):
-            properties = gone = answer
-        elif answer is None:
-            gone = True
-        elif row.type == _TABLE and asked is not None:
-            at = origin_of(DESCRIBE_TABLE, row.logical_id)
-            properties = value_of({**named, **_table_properties(answer["Table"])}, at)
-        elif row.type == _QUEUE and asked is not None:
-            at = origin_of(GET_QUEUE_ATTRIBUTES, row.logical_id)
-            properties = value_of({**named, **answer.get("Attributes", {})}, at)
-        assert isinstance(properties, (Mapping, Unknown))
+        if row in self.answers:
+            answer = self.answers[row].result()
+            if isinstance(answer, Unknown):
+                gone = answer
+            elif answer is None:
+                gone = True
+            elif row.type == _TABLE:
+                origin = origin_of(DESCRIBE_TABLE, row.logical_id)
+                properties = {**properties, **_table_properties(answer["Table"])}
+            else:
+                origin = origin_of(GET_QUEUE_ATTRIBUTES, row.logical_id)
+                properties = {**properties, **answer.get("Attributes", {})}
+        described = value_of(properties, origin)
+        assert isinstance(described, Mapping)
         return Resource(
             logical_id=row.logical_id,
-            type=Scalar(row.type, origin),
-            properties=properties,
+            type=Scalar(row.type, self.listed._replace(path=row.logical_id)),
+            properties=described,
             condition=None,
-            origin=properties.origin,
+            origin=origin,
             body=Mapping({}, origin),
             gone=gone,
         )
 
     def function(
         self,
-        name: str,
         physical_id: str,
         answer: dict[str, Any] | Unknown,
         roles: dict[str, Role],
-        destination: Future[Answer] | None,
         events: tuple[EventSource | Unknown, ...],
     ) -> Function:
+        name = self.names.get(physical_id, physical_id)
         origin = origin_of(GET_FUNCTION_CONFIGURATION, name)
         if isinstance(answer, Unknown):
             return Function(name, physical_id, origin, Role(origin, unknown=answer), (), events, unseen_target=answer)
@@ -193,15 +185,15 @@ class LiveReader:
             logical_id=physical_id,
             origin=origin,
             role=roles.get(answer["Role"], Role(origin)),  # no check asks for the role of the others
-            targets=(*_dead_letters(name, answer), *_destinations(name, destination)),
+            targets=(*_dead_letters(name, answer), *_destinations(name, self.destinations.get(physical_id))),
             events=events,
         )
 
-    def roles(self, functions: dict[str, Answer], asked_of: set[str]) -> dict[str, Role]:
-        """The roles of some functions by ARN, and the one that the framework generates by its logical id."""
+    def roles(self, functions: dict[str, Answer]) -> dict[str, Role]:
+        """The roles of these functions by ARN, and the one that the framework generates by its logical id."""
         roles: dict[str, Role] = {}
-        for name, answer in functions.items():
-            if name in asked_of and isinstance(answer, dict) and answer["Role"] not in roles:
+        for answer in functions.values():
+            if isinstance(answer, dict) and answer["Role"] not in roles:
                 roles[answer["Role"]] = read_role(self.account, self.executor, _last(answer["Role"]))
         generated = next((row for row in self.rows if row.logical_id == _GENERATED_ROLE and row.type == _ROLE), None)
         if generated is not None:
@@ -210,6 +202,22 @@ class LiveReader:
                 self.account, self.executor, generated.physical_id
             )
         return roles
+
+    def events(self) -> tuple[dict[str, list[EventSource]], tuple[Unknown, ...]]:
+        """What takes events out of the queues, by the name of the function; and what could not be asked."""
+        events: dict[str, list[EventSource]] = {}
+        unread: list[Unknown] = []
+        for asked in self.mappings:
+            answer = asked.result()
+            if isinstance(answer, Unknown):
+                unread.append(answer)
+            for mapping in answer["EventSourceMappings"] if isinstance(answer, dict) else ():
+                name = mapping["FunctionArn"].split(":")[6]
+                origin = origin_of(LIST_EVENT_SOURCE_MAPPINGS, name)
+                enabled = Scalar(mapping.get("State") in _ON, origin._replace(path=f"{name}.State"))
+                source = EventSource("sqs", Scalar(mapping["EventSourceArn"], origin), enabled, origin)
+                events.setdefault(name, []).append(source)
+        return events, tuple(unread)
 
     def subscriptions(self) -> dict[str, tuple[EventSource, ...]]:
         """The topics that functions listen to after the template, by the name of the function."""
@@ -225,12 +233,12 @@ class LiveReader:
             for name, function in lower_template(document, "", [], None, None).functions.entries.items()
         }
 
-    def capacities(self, targets: list[tuple[Row, Future[Answer]]]) -> Section[Capacity]:
+    def capacities(self) -> Section[Capacity]:
         """What Application Auto Scaling scales of the tables themselves; their indexes have ids of their own."""
         entries: dict[str, Capacity] = {}
         unknown: Unknown | None = None
         origin = origin_of(DESCRIBE_SCALABLE_TARGETS, "")
-        for row, asked in targets:
+        for row, asked in self.targets.items():
             answer = asked.result()
             if isinstance(answer, Unknown):
                 unknown = unknown or answer
@@ -307,23 +315,3 @@ def _destinations(name: str, asked: Future[Answer] | None) -> Iterator[Target]:
         arn = answer.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         if arn:
             yield Target("destination", origin, origin, arn=Scalar(arn, origin))
-
-
-def _events(
-    mappings: list[tuple[Row, Future[Answer]]],
-) -> tuple[dict[str, list[EventSource]], tuple[Unknown, ...]]:
-    """What takes events out of the queues, by the name of the function; and what could not be asked."""
-    events: dict[str, list[EventSource]] = {}
-    unknown: list[Unknown] = []
-    for _, asked in mappings:
-        answer = asked.result()
-        if isinstance(answer, Unknown):
-            unknown.append(answer)
-        for mapping in answer["EventSourceMappings"] if isinstance(answer, dict) else ():
-            name = mapping["FunctionArn"].split(":")[6]
-            origin = origin_of(LIST_EVENT_SOURCE_MAPPINGS, name)
-            enabled: Value = Scalar(mapping.get("State") in _ON, origin._replace(path=f"{name}.State"))
-            events.setdefault(name, []).append(
-                EventSource("sqs", Scalar(mapping["EventSourceArn"], origin), enabled, origin)
-            )
-    return events, tuple(unknown)

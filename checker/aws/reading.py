@@ -57,10 +57,11 @@ def _read(
     if isinstance(state, Unknown):
         return state, empty_service(account.region, state)
     if state is None or not state.is_there or rows is None:
-        near = tuple(near_stacks(account, stack))
-        return state, empty_service(account.region, NotDeployed(_ROOT, stack, account.region, near))
+        missing = NotDeployed(_ROOT._replace(path=stack), stack, account.region, tuple(near_stacks(account, stack)))
+        return state, empty_service(account.region, missing)
     if state.is_changing:
-        changing = Unknown("deploy_in_progress", _ROOT, (("stack", state.name), ("status", state.status)))
+        facts = (("stack", state.name), ("status", state.status))
+        changing = Unknown("deploy_in_progress", _ROOT._replace(path=state.name), facts)
         return state, empty_service(account.region, changing)
     if isinstance(rows, Unknown):
         return state, empty_service(account.region, rows)

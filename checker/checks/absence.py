@@ -52,7 +52,7 @@ def judge(service: Service, given: Parameters) -> Finding:
         elif isinstance(index, Mapping) and value is not None and not is_empty(value):
             name = index.get("IndexName")
             return fail("present_on_index", value.origin, index=name.shown if isinstance(name, Scalar) else "an index")
-    return doubt or passed(resource.parent)
+    return doubt or passed(resource.parent, value="none")
 
 
 def _shown(value: Value) -> str:

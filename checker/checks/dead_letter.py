@@ -127,8 +127,8 @@ def _elsewhere(service: Service, given: Parameters) -> Finding | None:
     blocks = {target.holder for one in service.functions.entries.values() for target in one.targets}
     for name, other in service.functions.entries.items():
         for target in other.targets:
-            is_block = target.way == "plugin" and target.arn is not None
-            if is_block and _judge_arn(service, target, given).outcome == "pass":
+            is_set = target.way in ("plugin", "live") and target.arn is not None
+            if is_set and _judge_arn(service, target, given).outcome == "pass":
                 return fail("wrong_function", target.holder, found=name)
     for stray in service.find(lambda key, value: key == BLOCK and not is_empty(value)):
         if stray.origin.use not in blocks and isinstance(stray, Mapping):

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from checker.errors import UsageError
 
-COMMANDS = ("check", "explain", "modules", "demo", "version")
+COMMANDS = ("check", "explain", "modules", "iam-policy", "demo", "version")
 FORMATS = ("text", "json", "html")
 DEFAULT_MODULE = "reliability"
 
@@ -55,8 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--hint", type=int, metavar="N", help="print hint N only, from 1 (a nudge) on")
     _add_module(explain)
     commands.add_parser("modules", help="the modules and their checks", **_COMMON)
-    demo = commands.add_parser("demo", help="check a sample class and write its pages", **_COMMON)
+    policy = commands.add_parser("iam-policy", help="the least IAM policy that --deployed needs", **_COMMON)
+    policy.add_argument(
+        "--stack", default="*", metavar="PATTERN", help="for stacks of this name (default: every stack)"
+    )
+    demo = commands.add_parser("demo", help="check a sample class, files and stacks, and write its pages", **_COMMON)
     demo.add_argument("--out", default="rydecheck-demo", metavar="DIR", help="default: %(default)s")
+    demo.add_argument("--serve", action="store_true", help="keep the class deployed until Ctrl-C, to try things out")
     commands.add_parser("version", help="print the version", **_COMMON)
     return parser
 
@@ -82,6 +87,11 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     values.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a value of ${opt:NAME}")
     values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
     values.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a value of ${param:NAME}")
+    live = check.add_argument_group("what is deployed")
+    live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
+    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone")
+    live.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
+    live.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
     output = check.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
     output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from checker.cli.arguments import assignments, parse
 from checker.cli.output import write_file, write_stream
@@ -13,6 +14,9 @@ from checker.report import Report
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack, load_pack, module_ids
 from checker.wording import visible
+
+if TYPE_CHECKING:
+    from checker.cohort.submission import Deployed
 
 COMPLETE, INCOMPLETE, FAILED = 0, 1, 2
 
@@ -48,7 +52,7 @@ def _complain(message: str) -> None:
 
 
 def _check(asked: Namespace) -> int:
-    from checker.cohort.submission import Request, check_path
+    from checker.cohort.submission import Request, check_path, check_stack
     from checker.serverless.resolving import Settings
 
     pack = load_pack(asked.module)
@@ -58,13 +62,12 @@ def _check(asked: Namespace) -> int:
         if getattr(asked, name) is not None:
             options[name] = getattr(asked, name)
     environment = {**os.environ, **assignments(asked.env, "--env")}
-    report = check_path(
-        path,
-        pack,
-        Request(
-            Settings(options, environment, assignments(asked.param, "--param")), only, asked.strict, asked.packaged
-        ),
-    )
+    settings = Settings(options, environment, assignments(asked.param, "--param"))
+    request = Request(settings, only, asked.strict, asked.packaged, _deployed(asked))
+    if asked.stack is not None and path is None and not asked.deployed:
+        report = check_stack(asked.stack, pack, request)
+    else:
+        report = check_path("." if path is None else path, pack, request)
     if asked.format == "html":
         from datetime import datetime
 
@@ -76,8 +79,20 @@ def _check(asked: Namespace) -> int:
     return {"complete": COMPLETE, "incomplete": INCOMPLETE, "error": FAILED}[report.status]
 
 
-def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[str, frozenset[str]]:
-    """The path, and the ids of the checks that `--only` names.
+def _deployed(asked: Namespace) -> Deployed | None:
+    """Which stack to look at, if any. Raises UsageError for a way to an account that nothing asks for."""
+    from checker.cohort.submission import Deployed
+
+    if asked.deployed or asked.stack is not None:
+        return Deployed(asked.stack, asked.profile, asked.endpoint_url)
+    for option, value in (("--profile", asked.profile), ("--endpoint-url", asked.endpoint_url)):
+        if value is not None:
+            raise UsageError(f"{option} is for --deployed or --stack; add one of them.")
+    return None
+
+
+def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[str | None, frozenset[str]]:
+    """The path, None when none is given, and the ids of the checks that `--only` names.
 
     `--only` takes all that follows it, so a last name that is no check but exists on disk is the path.
     """
@@ -88,7 +103,7 @@ def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[str, frozenset[s
         path = names.pop()
     steps = {step.id: [rule.id for rule in pack.rules if rule.step == step.id] for step in pack.steps}
     only = [check for name in names for check in (steps.get(name) or [pack.rule(name).id])]
-    return "." if path is None else path, frozenset(only)
+    return path, frozenset(only)
 
 
 def _render(report: Report, asked: Namespace) -> str:
@@ -131,10 +146,19 @@ def _modules(_: Namespace) -> int:
     return COMPLETE
 
 
+def _iam_policy(asked: Namespace) -> int:
+    import json
+
+    from checker.aws.calls import policy_document
+
+    write_stream(sys.stdout, json.dumps(policy_document(asked.stack), indent=2) + "\n")
+    return COMPLETE
+
+
 def _demo(asked: Namespace) -> int:
     from checker.cli.demo import demo
 
-    return demo(asked.out)
+    return demo(asked.out, serve=asked.serve)
 
 
 def _version(_: Namespace) -> int:
@@ -144,4 +168,11 @@ def _version(_: Namespace) -> int:
     return COMPLETE
 
 
-_COMMANDS = {"check": _check, "explain": _explain, "modules": _modules, "demo": _demo, "version": _version}
+_COMMANDS = {
+    "check": _check,
+    "explain": _explain,
+    "modules": _modules,
+    "iam-policy": _iam_policy,
+    "demo": _demo,
+    "version": _version,
+}

@@ -1,4 +1,4 @@
-"""One submission on disk → its Report."""
+"""One submission, on disk or deployed, → its Report."""
 
 import os
 import re
@@ -11,8 +11,8 @@ from checker.cloudformation.template import is_template, lower_template
 from checker.cohort.time_limit import time_limit
 from checker.engine import excerpt, judge, public_text
 from checker.errors import CheckError
-from checker.model import Scalar, Service, Value
-from checker.report import Report, Submission
+from checker.model import Scalar, Service, Value, text_of
+from checker.report import Report, Source, Submission
 from checker.rulepack import RulePack
 from checker.serverless.configuration import is_configuration, read_document
 from checker.serverless.files import SubmissionFolder
@@ -27,20 +27,33 @@ _SHOWABLE = re.compile(r"\$\{env:\w*(STAGE|REGION)\}")
 TEMPLATE = ".serverless/cloudformation-template-update-stack.json"
 
 
+class Deployed(NamedTuple):
+    """Which stack to look at, and how to reach its account; what is None comes from the file, or from boto3's chain."""
+
+    stack: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+
 class Request(NamedTuple):
     """How to judge: with which settings, which checks, and whether another way than the workshop's counts.
 
-    `packaged` asks for the template that the framework left in the folder instead of the configuration.
+    `packaged` asks for the template that the framework left in the folder instead of the configuration. `deployed` asks
+    for the stack beside the file.
     """
 
     settings: Settings = Settings()
     only: frozenset[str] = frozenset()
     strict: bool = False
     packaged: bool = False
+    deployed: Deployed | None = None
 
 
 def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -> Report:
-    """Judge the service in a folder, or the one that a configuration file describes. Never raises for a submission."""
+    """Judge the service in a folder, or the one that a configuration file describes, and what is deployed of it.
+
+    Never raises for a submission.
+    """
     name = os.fspath(path)
     submission = Submission(id=_id(name), path=shown(name))
     try:
@@ -50,18 +63,49 @@ def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -
     try:
         with time_limit():
             service = _read(folder, file, request)
-            return judge(
-                pack,
-                {"file": service},
-                _identified(submission, service),
-                answers=_read_answers(folder, pack),
-                only=request.only,
-                strict=request.strict,
-            )
+            answers = _read_answers(folder, pack)
+        submission = _identified(submission, service)
+        services: dict[Source, Service] = {"file": service}
+        if request.deployed is not None:
+            stack, services["stack"] = _read_stack(service, pack, request, request.deployed)
+            submission = submission._replace(stack=stack)
+        with time_limit():
+            return judge(pack, services, submission, answers=answers, only=request.only, strict=request.strict)
     except CheckError as error:
         return Report(pack, submission, error=error, error_excerpt=_error_excerpt(folder, error))
     except Exception as error:  # the border of a submission: whatever it did, the rest goes on
         return Report(pack, submission, error=_internal(error))
+
+
+def check_stack(stack: str, pack: RulePack, request: Request) -> Report:
+    """Judge a deployed stack alone, by its name or ARN. Never raises for a submission."""
+    submission = Submission(id=shown(stack), path="", stack=shown(stack))
+    try:
+        deployed = (request.deployed or Deployed())._replace(stack=stack)
+        name, service = _read_stack(None, pack, request, deployed)
+        submission = _identified(submission._replace(id=name), service)._replace(stack=name)
+        return judge(pack, {"stack": service}, submission, only=request.only, strict=request.strict)
+    except CheckError as error:
+        return Report(pack, submission, error=error)
+    except Exception as error:  # the border of a submission: whatever AWS answered, the rest goes on
+        return Report(pack, submission, error=_internal(error))
+
+
+def _read_stack(service: Service | None, pack: RulePack, request: Request, deployed: Deployed) -> tuple[str, Service]:
+    """The name of the stack, and what is deployed under it; the file says which, where the request does not."""
+    from checker.aws.account import Access, Account
+    from checker.aws.reading import read_stack
+
+    stack = deployed.stack or (service.stack_name if service is not None else None)
+    if stack is None:
+        raise CheckError(
+            "invalid-config",
+            "this file does not tell the name of its stack, for its service or stage has no value here.",
+            advice="Pass --stack NAME, or --stage.",
+        )
+    region = request.settings.options.get("region") or (text_of(service.region) if service is not None else None)
+    account = Account(Access(region, deployed.profile, deployed.endpoint_url))
+    return shown(stack.rpartition("stack/")[2].partition("/")[0] or stack), read_stack(account, stack, pack.names)
 
 
 def _read(folder: SubmissionFolder, file: str | None, request: Request) -> Service:

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    from checker.report import CheckResult, Connection, Evidence, Journey, Report, Station, Verdict
+    from checker.report import CheckResult, Connection, Evidence, Journey, Note, Report, Station, Verdict
     from checker.rulepack import Rule, RulePack
+
+_NOT_DEPLOYED = "not-deployed"
+_FAILED = "stack-failed"
+_DRIFT = "live-drift"
 
 _CODE = re.compile(r"`([^`\n]+)`")
 # Not strftime: its month names follow the locale of the machine.
@@ -36,7 +40,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def render(report: Report, theme: Path | None = None) -> str:
     """The page of one attendee. A template, style sheet or icon in the folder `theme` wins over the shipped one."""
     template = _environment(theme).get_template("attendee.html.j2")
-    return template.render(report=report, module=report.module)
+    return template.render(report=report, module=report.module, live=live(report))
 
 
 def render_class(reports: Sequence[tuple[Report, str]], title: str, theme: Path | None = None) -> str:
@@ -45,7 +49,8 @@ def render_class(reports: Sequence[tuple[Report, str]], title: str, theme: Path 
     Each report comes with the path of its page, relative to this one and not yet quoted for a URL.
     """
     template = _environment(theme).get_template("class.html.j2")
-    return template.render(title=title, rows=reports, overview=_overview([report for report, _ in reports]))
+    overview = _overview([report for report, _ in reports])
+    return template.render(title=title, rows=reports, overview=overview, live=overview.live)
 
 
 # Compiling the templates takes longer than all else, and a class has many pages.
@@ -66,13 +71,14 @@ def _environment(theme: Path | None) -> Environment:
         extensions=["jinja2.ext.do"],
     )
 
-    def style() -> Markup:
-        """The style sheet as it stands: braces in it are not for Jinja."""
-        return Markup(loader.get_source(environment, "style.css")[0])  # noqa: S704 - ours or the theme's
+    def style(name: str) -> Markup:
+        """A style sheet as it stands: braces in it are not for Jinja."""
+        return Markup(loader.get_source(environment, name)[0])  # noqa: S704 - ours or the theme's
 
     environment.globals.update(edit_lines=edit_lines, excerpts=excerpts, progress=progress, state=state, style=style)
-    environment.globals.update(route=route, caret=caret)
+    environment.globals.update(route=route, caret=caret, calls=calls, drift=drift, next_stop=next_stop)
     environment.filters.update(said=said, fit=fit, moment=moment, href=href, around=around, sentence=sentence)
+    environment.filters.update(own_notes=own_notes)
     return environment
 
 
@@ -123,9 +129,14 @@ def href(path: str) -> str:
 
 
 def state(judged: CheckResult | Verdict, rule: Rule) -> str:
-    """The outcome as it is shown: a pass may be `other` than the workshop's, a bonus that fails is only `open`."""
+    """The outcome as it is shown: a pass may be `other` than the workshop's, a bonus that fails is only `open`.
+
+    What fails for want of a stack alone is `undeployed`: nothing is wrong with it yet.
+    """
     if judged.outcome == "pass":
         return "other" if judged.equivalent else "pass"
+    if judged.reason == _NOT_DEPLOYED:
+        return "undeployed"
     if judged.outcome == "fail" and rule.bonus:
         return "open"
     return judged.outcome
@@ -135,6 +146,75 @@ def progress(checks: Iterable[CheckResult]) -> tuple[int, int]:
     """Points earned and points possible; a check that does not apply counts for neither."""
     counted = [check for check in checks if check.outcome != "skipped"]
     return sum(check.earned for check in counted), sum(check.rule.points for check in counted)
+
+
+class Live(NamedTuple):
+    """What a page says once of the deployed stack, in place of on each check.
+
+    `beside_file` tells whether a file was judged too. The `obstacle` is the verdict that every check shares when the
+    stack cannot be judged at all. `failed` says how the last deployment failed.
+    """
+
+    beside_file: bool
+    obstacle: Verdict | None
+    failed: str | None
+
+    @property
+    def deployed(self) -> bool:
+        return self.obstacle is None or self.obstacle.reason != _NOT_DEPLOYED
+
+
+def live(report: Report) -> Live | None:
+    """What is said of the stack as a whole; None where only a file was judged."""
+    verdicts = [check.verdicts["stack"] for check in report.checks if "stack" in check.verdicts]
+    if not verdicts:
+        return None
+    failed = [note.message for verdict in verdicts for note in verdict.notes if note.code == _FAILED]
+    return Live(
+        beside_file=any("file" in check.verdicts for check in report.checks),
+        obstacle=_obstacle([verdict for verdict in verdicts if verdict.outcome != "skipped"]),
+        failed=failed[0] if failed else None,
+    )
+
+
+def _obstacle(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """The verdict that all are: there is no stack, or all that can be said is why nothing can be told."""
+    if len({(verdict.outcome, verdict.reason, verdict.message) for verdict in verdicts}) != 1:
+        return None
+    shared = verdicts[0]
+    alone = len(verdicts) == 1 and shared.reason not in (_NOT_DEPLOYED, "deploy-in-progress")
+    return shared if not alone and (shared.outcome == "unknown" or shared.reason == _NOT_DEPLOYED) else None
+
+
+def next_stop(report: Report, live: Live | None) -> CheckResult | None:
+    """The first check with something to do that is not said of the stack as a whole."""
+    if live is None or live.obstacle is None:
+        return report.next_check
+    return next((check for check in report.checks if check.open and _file_is_open(check)), None)
+
+
+def _file_is_open(check: CheckResult) -> bool:
+    return "file" in check.verdicts and check.verdicts["file"].outcome in ("fail", "unknown")
+
+
+def drift(check: CheckResult) -> str | None:
+    """How file and stack differ in a check, if they do."""
+    return next((note.message for note in check.notes if note.code == _DRIFT), None)
+
+
+def own_notes(verdict: Verdict) -> list[Note]:
+    """The notes of a verdict that the page does not show elsewhere."""
+    return [note for note in verdict.notes if note.code not in (_DRIFT, _FAILED)]
+
+
+def calls(evidence: Iterable[Evidence]) -> dict[str, list[str]]:
+    """The calls that a verdict on a stack rests on, each with what decided of its answer."""
+    found: dict[str, list[str]] = {}
+    for place in evidence:
+        decided = found.setdefault(place.file, [])
+        if place.path and place.path not in decided:
+            decided.append(place.path)
+    return found
 
 
 class Excerpt(NamedTuple):
@@ -215,6 +295,8 @@ class Overview(NamedTuple):
     complete: int
     error: int
     passing: dict[str, int]
+    live: bool
+    drifting: bool
 
 
 def _overview(reports: Sequence[Report]) -> Overview:
@@ -230,4 +312,6 @@ def _overview(reports: Sequence[Report]) -> Overview:
             check: sum(one.outcome == "pass" for report in reports for one in report.checks if one.rule.id == check)
             for check in sorted(asked)
         },
+        live=any("stack" in check.verdicts for report in reports for check in report.checks),
+        drifting=any(drift(check) for report in reports for check in report.checks),
     )

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from checker.errors import CheckError
-from checker.report import Answer, CheckResult, Report, Verdict
+from checker.report import Answer, CheckResult, Evidence, Report, Verdict
 from checker.version import __version__
 
 SCHEMA_VERSION = 1
@@ -79,11 +79,15 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
         "reason": verdict.reason,
         "equivalent": verdict.equivalent,
         "message": verdict.message,
-        "evidence": [
-            {"file": place.file, "line": place.line, "column": place.column, "path": place.path}
-            for place in verdict.evidence
-        ],
+        "evidence": [_evidence(place) for place in verdict.evidence],
     }
+
+
+def _evidence(place: Evidence) -> dict[str, Any]:
+    """A place in a file, or the call that told what is deployed."""
+    if place.is_live:
+        return {"file": None, "line": None, "column": None, "path": place.path, "call": place.file}
+    return {"file": place.file, "line": place.line, "column": place.column, "path": place.path}
 
 
 def _question(answer: Answer) -> dict[str, Any]:

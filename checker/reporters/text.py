@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.report import CheckResult, Evidence, Report
+from checker.report import CheckResult, Evidence, Note, Report
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Step
 
@@ -15,6 +15,7 @@ _MARKS = {
     "skipped": ("–", "skipped", "dim"),
 }
 _OPTIONAL = ("○", "open", "dim")
+_SOURCES = {"file": "file", "stack": "deployed"}
 _BAR = 20
 _LINES_AROUND = 2
 
@@ -24,7 +25,8 @@ def render(report: Report, terminal: Terminal | None = None) -> str:
     if report.error is not None:
         return ""
     draw = terminal or Terminal()
-    parts = [_head(report, draw), *(_step(step, checks, draw) for step, checks in report.steps())]
+    said: set[Note] = set()
+    parts = [_head(report, draw), *(_step(step, checks, draw, said) for step, checks in report.steps())]
     parts.append(_next(report, draw))
     parts.append(_questions(report, draw))
     return "\n".join("\n".join(lines) + "\n" for lines in (list(part) for part in parts) if lines)
@@ -34,7 +36,7 @@ def _head(report: Report, draw: Terminal) -> Iterator[str]:
     one = report.submission
     names = [one.service, f"stage {one.stage}" if one.stage else None, one.region, one.stack]
     yield draw.paint(draw.foreign(report.module.title), "bold")
-    identity = draw.foreign(" · ".join(name for name in (one.id, *names) if name))
+    identity = draw.foreign(" · ".join(dict.fromkeys(name for name in (one.id, *names) if name)))
     yield from (draw.paint(line, "dim") for line in draw.wrapped(identity))
     yield ""
     yield _progress(report, draw)
@@ -50,27 +52,44 @@ def _progress(report: Report, draw: Terminal) -> str:
     return draw.drawable(f"{bar}  ") + draw.paint(f"{score.earned} of {score.possible}", "bold") + bonus
 
 
-def _step(step: Step, checks: list[CheckResult], draw: Terminal) -> Iterator[str]:
-    counted = [check for check in checks if not check.rule.bonus]
+def _step(step: Step, checks: list[CheckResult], draw: Terminal, said: set[Note]) -> Iterator[str]:
+    counted = [check for check in checks if not check.rule.bonus and check.outcome != "skipped"]
     done = sum(check.outcome == "pass" for check in counted)
     progress = f"{done} of {len(counted)}" if counted else "optional"
     title = _cut(draw.drawable(step.title), draw.width - 4 - len(progress), draw)
     room = draw.width - 2 - len(title) - len(progress)
     yield draw.paint(title, "bold") + " " * room + draw.paint(progress, "dim")
     for check in checks:
-        yield from _check(check, draw)
+        yield from _check(check, draw, said)
 
 
-def _check(check: CheckResult, draw: Terminal) -> Iterator[str]:
-    mark, word, style = _OPTIONAL if check.rule.bonus and check.outcome == "fail" else _MARKS[check.outcome]
+def _check(check: CheckResult, draw: Terminal, said: set[Note]) -> Iterator[str]:
+    """One check; a note that others have too stands at the first of them only."""
+    mark, word, style = _mark(check, check.outcome)
     title = check.rule.title + (" (another way)" if check.equivalent else "")
     left = f"  {mark} {word:<8}"
-    room = draw.width - 2 - len(left) - len(title) - len(check.rule.id)
+    right = _by_source(check) if len(check.verdicts) > 1 else check.rule.id
+    room = draw.width - 2 - len(left) - len(title) - len(right)
     shown = _cut(draw.drawable(title), draw.width - 1 - len(left), draw)
-    tail = " " * room + draw.paint(check.rule.id, "dim") if room >= 2 else ""
+    tail = " " * room + draw.paint(draw.drawable(right), "dim") if room >= 2 else ""
     yield draw.paint(draw.drawable(left), style) + shown + tail
+    if len(check.verdicts) > 1 and not tail:
+        yield " " * len(left) + draw.paint(draw.drawable(right), "dim")
     for note in check.notes:
+        if note in said:
+            continue
+        said.add(note)
         yield from (draw.paint(each, "yellow") for each in draw.wrapped(f"note: {note.message}", " " * len(left)))
+
+
+def _by_source(check: CheckResult) -> str:
+    """The mark of each source: `file ✓  deployed ✗`."""
+    return "  ".join(f"{_SOURCES[source]} {_mark(check, one.outcome)[0]}" for source, one in check.verdicts.items())
+
+
+def _mark(check: CheckResult, outcome: str) -> tuple[str, str, str]:
+    """Mark, word and style of an outcome; extra credit that fails is only open."""
+    return _OPTIONAL if check.rule.bonus and outcome == "fail" else _MARKS[outcome]
 
 
 def _next(report: Report, draw: Terminal) -> Iterator[str]:
@@ -89,12 +108,18 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
         yield from _excerpt(evidence[0], draw)
     yield ""
     yield from draw.wrapped(check.message, "  ")
+    if check.only_deploy:
+        yield from draw.wrapped(report.module.common.deploy, "  ")
+        return
     yield from (draw.paint(line, "dim") for line in draw.wrapped(f"Why: {check.rule.why}", "  "))
     yield ""
     yield f"  A hint: {draw.paint(f'rydecheck explain {check.rule.id} --hint 1', 'bold')}"
 
 
 def _excerpt(evidence: Evidence, draw: Terminal) -> Iterator[str]:
+    if evidence.is_live:
+        yield draw.foreign(f"  {evidence.file}") + draw.paint(draw.foreign(f"  {evidence.path}"), "dim")
+        return
     place = f"  {evidence.file}:{evidence.line}:{evidence.column}"
     path = f"  {evidence.path}" if evidence.path else ""
     yield draw.foreign(place) + draw.paint(_cut(draw.foreign(path), draw.width - 1 - len(place), draw), "dim")
@@ -115,8 +140,8 @@ def _cut(text: str, room: int, draw: Terminal) -> str:
 
 
 def _questions(report: Report, draw: Terminal) -> Iterator[str]:
-    if not report.answers:
-        return
+    if not report.answers or not any("file" in check.verdicts for check in report.checks):
+        return  # a stack alone holds no answers
     answered = sum(answer.answer is not None for answer in report.answers)
     line = f"Questions: {answered} of {len(report.answers)} answered in ANSWERS.md"
     yield draw.paint(draw.drawable(line), "dim")

@@ -14,7 +14,7 @@ from checker.cohort.submission import Request, check_path
 from checker.reporters.html import render, render_class
 from checker.rulepack import load_pack
 from tests.conftest import FIXTURES
-from tests.reporters.test_html import poisoned, with_stack
+from tests.reporters.test_html import CHANGING, DRIFT, FAILED, LIVE, NOT_DEPLOYED, poisoned, with_stack
 
 HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -45,15 +45,27 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with pages of the class, its own page, and two that are hard: both sources, and texts without an end."""
+    """A folder with pages of the class and its own, of deployed stacks, and of texts without an end."""
     pack = load_pack("reliability")
     reports = [check_path(FIXTURES / "class" / name, pack, Request()) for name in SHOWN]
     folder = tmp_path_factory.mktemp("pages")
     pages = {report.submission.id: render(report) for report in reports}
     pages["class"] = render_class([(one, f"{one.submission.id}.html") for one in reports], "A sample class")
-    pages["both"] = render(with_stack(reports[SHOWN.index("maya")]))
-    pages["long"] = render(poisoned(with_stack(reports[SHOWN.index("dora")]), "WithoutAnyBlankInIt" * 40))
-    pages["long-error"] = render(poisoned(reports[SHOWN.index("luis")], "WithoutAnyBlankInIt" * 40))
+    found = {report.submission.id: report for report in reports}
+    stacks = {
+        "both": with_stack(found["maya"]),
+        "failed": with_stack(found["chidi"], LIVE._replace(notes=(FAILED, DRIFT))),
+        "undeployed": with_stack(found["chidi"], NOT_DEPLOYED),
+        "undeployed-whole": with_stack(found["ada"], NOT_DEPLOYED),
+        "changing": with_stack(found["ada"], CHANGING),
+        "stack": with_stack(found["ada"], LIVE._replace(notes=()), alone=True),
+    }
+    pages |= {name: render(report) for name, report in stacks.items()}
+    pages["class-stacks"] = render_class([(one, f"{name}.html") for name, one in stacks.items()], "A class with stacks")
+    endless = "WithoutAnyBlankInIt" * 40
+    pages["long"] = render(poisoned(with_stack(found["dora"], LIVE._replace(notes=(FAILED, DRIFT))), endless))
+    pages["long-undeployed"] = render(poisoned(stacks["undeployed"], endless))
+    pages["long-error"] = render(poisoned(found["luis"], endless))
     for name, page in pages.items():
         (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return folder

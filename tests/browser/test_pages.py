@@ -14,7 +14,8 @@ from tests.browser.conftest import SHOWN, Visit
 
 pytestmark = pytest.mark.slow
 
-PAGES = (*SHOWN, "class", "both", "long", "long-error")
+STACKS = ("both", "failed", "undeployed", "undeployed-whole", "changing", "stack", "class-stacks")
+PAGES = (*SHOWN, "class", *STACKS, "long", "long-undeployed", "long-error")
 SCHEMES = ("light", "dark")
 
 OPEN_ALL = "() => document.querySelectorAll('details').forEach(one => one.open = true)"
@@ -25,7 +26,7 @@ STICKING_OUT = """() => [...document.querySelectorAll('main *, header *')]
   .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map(one => one.outerHTML.slice(0, 120))"""
 # Where a box has a bar of its own, its content may still be too wide for it.
-OVERFULL = """() => [...document.querySelectorAll('.panel-inner, .card, .next, .body, .question')]
+OVERFULL = """() => [...document.querySelectorAll('.panel-inner, .card, .next, .notice, .body, .question')]
   .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
   .map(one => one.outerHTML.slice(0, 120))"""
 
@@ -68,7 +69,7 @@ def test_nothing_is_wider_than_the_window(name: str, width: int, scheme: str, vi
     ("name", "width", "scheme"),
     [
         *((name, 1600, scheme) for name in PAGES for scheme in SCHEMES),
-        *((name, 360, scheme) for name in ("chidi", "ada", "luis", "class") for scheme in SCHEMES),
+        *((name, 360, scheme) for name in ("chidi", "ada", "luis", "class", *STACKS) for scheme in SCHEMES),
     ],
 )
 def test_axe_finds_nothing(name: str, width: int, scheme: str, visit: Visit, axe: str) -> None:
@@ -178,7 +179,35 @@ def test_the_page_works_without_javascript(visit: Visit) -> None:
     assert "PutRideRecordSnsDlq:" in page.locator("[id='dlq.queue'] .edit").inner_text()
 
 
-@pytest.mark.parametrize("name", ["chidi", "ada", "luis", "class"])
+@pytest.mark.parametrize(("width", "beside"), [(360, False), (800, False), (1140, True), (1600, True)])
+def test_file_and_stack_stand_side_by_side_where_there_is_room(width: int, beside: bool, visit: Visit) -> None:
+    page = visit("both", width)
+    check = page.locator("[id='dlq.queue']")
+    check.locator("> summary").click()
+    file, stack, drift = (check.locator(one) for one in (".source:not(.is-live)", ".source.is-live", ".drift"))
+    boxes = [one.bounding_box() for one in (file, stack, drift)]
+    left, right, between = (box for box in boxes if box is not None)
+    assert min(left["width"], right["width"], between["width"]) > 200
+    if beside:
+        assert left["y"] == right["y"]
+        assert left["x"] + left["width"] < right["x"]
+        assert between["y"] + between["height"] <= left["y"]
+    else:
+        assert left["y"] + left["height"] <= between["y"]
+        assert between["y"] + between["height"] <= right["y"]
+
+
+@pytest.mark.parametrize("width", [360, 800, 1600])
+def test_both_outcomes_of_a_closed_check_can_be_seen(width: int, visit: Visit) -> None:
+    page = visit("both", width)
+    row = page.locator("[id='table.no_provisioned'] > summary")
+    assert row.locator(".says").all_inner_texts() == ["pass", "fails"]
+    assert [one.split("\n")[0] for one in row.locator(".from").all_inner_texts()] == ["In your file", "Deployed"]
+    assert row.locator(".each .mark").count() == 2
+    assert all(one.is_visible() for one in row.locator(".each").all())
+
+
+@pytest.mark.parametrize("name", ["chidi", "ada", "luis", "class", "both", "undeployed"])
 def test_the_page_can_be_printed(name: str, visit: Visit) -> None:
     page = visit(name, 794, color_scheme="dark")
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) > 0

@@ -16,9 +16,10 @@ import pytest
 
 from checker.cohort.submission import Request, check_path
 from checker.edits import edit_lines
+from checker.engine import combine
 from checker.errors import CheckError
-from checker.report import CheckResult, Evidence, Note, Report, Submission, Verdict
-from checker.reporters.html import around, excerpts, fit, href, render, render_class, said, sentence
+from checker.report import CheckResult, Evidence, Note, Report, Source, Submission, Verdict
+from checker.reporters.html import around, calls, excerpts, fit, href, render, render_class, said, sentence
 from checker.rulepack import Edit, RulePack
 from tests.conftest import FIXTURES, Checked
 
@@ -96,21 +97,43 @@ def judged(name: str, pack: RulePack) -> Report:
     return check_path(FIXTURES / "class" / name, pack, Request())
 
 
-def with_stack(report: Report, outcome: str = "fail") -> Report:
-    """The report as if the deployed stack had been judged too."""
+DRIFT = Note("live-drift", "File: `right`; deployed: `wrong`. Deploy to bring them together.")
+FAILED = Note("stack-failed", "The last deployment failed (UPDATE_ROLLBACK_COMPLETE) at `Queue`: the name is taken.")
+NEAR = Note("not-deployed", "Stacks with a near name: a-service-div.")
+LIVE = Verdict(
+    outcome="fail",
+    reason="statement-missing",
+    equivalent=False,
+    message="The live role allows 3 actions.",
+    evidence=(Evidence("iam:GetRolePolicy", 0, 0, "a-role"),),
+    notes=(DRIFT,),
+)
+RIGHT = LIVE._replace(outcome="pass", reason=None, message="It runs.", notes=())
+NOT_DEPLOYED = Verdict(
+    outcome="fail",
+    reason="not-deployed",
+    equivalent=False,
+    message="There is no stack `a-service-dev` in us-east-2. Deploy the service first.",
+    evidence=(Evidence("cloudformation:DescribeStacks", 0, 0, ""),),
+    notes=(NEAR,),
+)
+CHANGING = NOT_DEPLOYED._replace(
+    outcome="unknown", reason="deploy-in-progress", message="The stack is being deployed.", notes=()
+)
 
-    def both(check: CheckResult) -> CheckResult:
-        live = Verdict(
-            outcome=outcome,  # type: ignore[arg-type]
-            reason="statement-missing",
-            equivalent=False,
-            message="The live role allows 3 actions.",
-            evidence=(Evidence("iam:GetRolePolicy", 0, 0, "a-role"),),
-            notes=(Note("live-drift", "You changed this but have not deployed it."),),
-        )
-        return check._replace(verdicts={**check.verdicts, "stack": live})
 
-    return report._replace(checks=tuple(both(check) for check in report.checks))
+def with_stack(report: Report, live: Verdict = LIVE, *, alone: bool = False) -> Report:
+    """The report as if the deployed stack had been judged too, or alone; the plugin does not apply to a stack."""
+
+    def judged(check: CheckResult) -> CheckResult:
+        stack = live if check.rule.id != "dlq.plugin" else live._replace(outcome="skipped", reason=None, notes=())
+        verdicts: dict[Source, Verdict] = {"stack": stack} if alone else {**check.verdicts, "stack": stack}
+        outcome = combine([one.outcome for one in verdicts.values()])
+        deciding = next(one for one in verdicts.values() if one.outcome == outcome)
+        return check._replace(outcome=outcome, reason=deciding.reason, message=deciding.message, verdicts=verdicts)
+
+    submission = report.submission._replace(stack="a-service-dev")
+    return report._replace(submission=submission, checks=tuple(judged(check) for check in report.checks))
 
 
 def poisoned(report: Report, text: str) -> Report:
@@ -122,7 +145,8 @@ def poisoned(report: Report, text: str) -> Report:
 
     def verdict(one: Verdict) -> Verdict:
         places = tuple(evidence(place) for place in one.evidence)
-        return one._replace(message=f"`{text}` {text}", evidence=places, notes=(Note("note", text),))
+        notes = (Note("note", text), *(note._replace(message=f"{text}: {text}") for note in one.notes))
+        return one._replace(message=f"`{text}` {text}", evidence=places, notes=notes)
 
     def check(one: CheckResult) -> CheckResult:
         verdicts = {source: verdict(each) for source, each in one.verdicts.items()}
@@ -217,9 +241,19 @@ def test_every_fixture_has_a_page(pack: RulePack) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[1:25])
-@pytest.mark.parametrize("name", ["chidi", "luis", "ada", "dora"])
-def test_hostile_texts_stay_text(name: str, text: str, pack: RulePack) -> None:
-    clean = with_stack(judged(name, pack)) if name != "luis" else judged(name, pack)
+@pytest.mark.parametrize(
+    ("name", "live"),
+    [
+        ("chidi", LIVE),
+        ("luis", None),
+        ("ada", NOT_DEPLOYED),
+        ("ben", NOT_DEPLOYED),
+        ("dora", LIVE._replace(notes=(FAILED, DRIFT))),
+    ],
+)
+def test_hostile_texts_stay_text(name: str, live: Verdict | None, text: str, pack: RulePack) -> None:
+    clean = judged(name, pack)
+    clean = with_stack(clean, live) if live else clean
     # Compared with a page of harmless words in the same places: hostile ones add no tag and no attribute.
     harmless = shapes(Page(render(poisoned(clean, "word"))))
     rendered = render(poisoned(clean, text))
@@ -229,7 +263,7 @@ def test_hostile_texts_stay_text(name: str, text: str, pack: RulePack) -> None:
     rendered.encode()
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", rendered)
     rules = {rule.id for rule in pack.rules}
-    others = r"main|next|journey|waiting|questions(-title)?|(nav|step|question)-\d+|icon-\w+"
+    others = r"main|next|stack|journey|waiting|questions(-title)?|(nav|step|question)-\d+|icon-\w+"
     assert all(one in rules or re.fullmatch(others, one) for one in page.values("id"))
 
 
@@ -346,9 +380,134 @@ def test_hints_come_one_by_one_and_only_where_something_is_to_do(pages: dict[str
 
 def test_two_sources_stand_side_by_side(pack: RulePack) -> None:
     page = Page(render(with_stack(judged("ada", pack))))
-    assert page.text.count("In your file") == page.text.count("Deployed") == len(pack.rules)
-    assert "iam:GetRolePolicy a-role" in page.text
-    assert "Note: You changed this but have not deployed it." in page.text
+    # Once on each check's row, once above its column.
+    assert page.text.count("In your file") == page.text.count("Deployed") == 2 * len(pack.rules)
+    assert "Create the queue PutRideRecordSnsDlq In your file: pass Deployed: fails" in page.text
+    assert "Enable the dead letter plugin In your file: pass Deployed: does not apply" in page.text
+    assert "Asked AWS iam:GetRolePolicy In the answer a-role" in page.text
+    assert "stack a-service-dev" in page.text
+    assert "What happens to a ride event now As deployed" in page.text
+
+
+def part(text: str, check: str) -> str:
+    """What a page shows of one check."""
+    return text.partition(f'id="{check}"')[2].partition('<details class="check')[0]
+
+
+def test_what_sets_file_and_stack_apart_stands_between_them(pack: RulePack) -> None:
+    text = render(with_stack(judged("ada", pack)))
+    shown = part(text, "dlq.queue")
+    order = [shown.index(one) for one in ("<h4>In your file", 'class="drift"', "<h4>Deployed")]
+    assert order == sorted(order)
+    assert shown.count("bring them together") == 1
+    assert 'class="drift"' not in part(render(with_stack(judged("ada", pack), RIGHT)), "dlq.queue")
+
+
+def test_a_right_file_needs_no_hints(pack: RulePack) -> None:
+    text = render(with_stack(judged("chidi", pack)))
+    assert "Hint 1" not in part(text, "dlq.queue")
+    assert "Hint 1" in part(text, "dlq.permission")
+    assert "Show the edit" in part(text, "dlq.permission")
+
+
+def test_a_stack_alone_keeps_its_hints_and_has_no_questions(pack: RulePack) -> None:
+    report = with_stack(judged("ada", pack), LIVE._replace(notes=()), alone=True)
+    text = render(report)
+    page = Page(text)
+    assert "In your file" not in page.text
+    assert page.text.count("Deployed fails statement-missing") == 5
+    assert "Hint 1" in part(text, "dlq.queue")
+    assert "Show the edit" in part(text, "dlq.queue")
+    assert "A deployed stack does not tell this." in page.text
+    assert "answered" not in page.text
+    assert "questions" not in page.values("id")
+
+
+def test_a_failed_deployment_is_told_once_and_first(pack: RulePack) -> None:
+    page = Page(render(with_stack(judged("ada", pack), LIVE._replace(notes=(FAILED, DRIFT)))))
+    assert page.text.count("The last deployment failed") == 1
+    assert page.text.index("The last deployment failed") < page.text.index("Next stop")
+    assert "at Queue: The name is taken." in page.text
+
+
+def test_what_is_not_deployed_is_told_once_and_calmly(pack: RulePack) -> None:
+    page = Page(render(with_stack(judged("ada", pack), NOT_DEPLOYED)))
+    assert "Next stop Not deployed yet There is no stack a-service-dev in us-east-2." in page.text
+    assert page.text.count("There is no stack") == page.text.count("a-service-div") == 1
+    assert not [one for one in page.values("class") if one in ("mark is-fail", "word is-fail", "each is-fail")]
+    assert page.text.count("In your file: pass Deployed: not yet") == 5
+    assert "What happens to a ride event" not in page.text
+    assert [one for one in page.named("details") if "open" in one] == []
+
+
+def test_what_the_file_still_needs_comes_before_the_deployment(pack: RulePack) -> None:
+    page = Page(render(with_stack(judged("chidi", pack), NOT_DEPLOYED)))
+    assert page.text.count("There is no stack") == 1
+    assert page.text.index("Not deployed yet") < page.text.index("Next stop Let PutRideRecordSns write to the queue")
+    assert [one["id"] for one in page.named("details") if "open" in one] == ["dlq.permission"]
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_stack_that_cannot_be_judged_says_why_once(alone: bool, pack: RulePack) -> None:
+    page = Page(render(with_stack(judged("ada", pack), CHANGING, alone=alone)))
+    assert "Next stop Being deployed right now The stack is being deployed." in page.text
+    assert page.text.count("The stack is being deployed.") == 1
+    assert "cannot tell" in page.text
+
+
+def test_one_check_that_cannot_be_told_is_no_obstacle(pack: RulePack) -> None:
+    asked = check_path(FIXTURES / "class" / "ada", pack, Request(only=frozenset({"dlq.queue"})))
+    denied = LIVE._replace(outcome="unknown", reason="access-denied", message="You may not.", notes=())
+    page = Page(render(with_stack(asked, denied)))
+    assert "Next stop Create the queue PutRideRecordSnsDlq You may not." in page.text
+    assert "Deployed cannot tell access-denied You may not." in page.text
+
+
+def test_all_right_in_both_is_said(pack: RulePack) -> None:
+    page = Page(render(with_stack(judged("ada", pack), RIGHT)))
+    assert "passes, in your file and as deployed. Well done." in page.text
+
+
+def test_credentials_that_do_not_work_keep_the_stack_from_being_judged(pack: RulePack) -> None:
+    error = CheckError("credentials", "these credentials have expired.")
+    page = Page(render(Report(pack, Submission("ada", "ada"), error=error)))
+    assert "as soon as the deployed stack can be read" in page.text
+
+
+def test_a_page_on_a_file_alone_carries_nothing_of_stacks(pages: dict[str, str]) -> None:
+    for name, text in pages.items():
+        assert "icon-differs" not in text, name
+        assert "As deployed" not in text, name
+
+
+def test_pages_with_a_stack_are_well_formed_and_small(pack: RulePack) -> None:
+    for live in (LIVE, RIGHT, NOT_DEPLOYED, CHANGING, LIVE._replace(notes=(FAILED, DRIFT))):
+        for alone in (False, True):
+            text = render(with_stack(judged("chidi", pack), live, alone=alone))
+            page = Page(text)
+            assert_alone(page, pack)
+            assert len(text.encode()) < 150_000
+            levels = [int(tag.name[1]) for tag in page.tags if re.fullmatch("h[1-6]", tag.name)]
+            assert all(after <= before + 1 for before, after in pairwise(levels))
+            assert {one for value in page.values("aria-labelledby") for one in value.split()} <= set(page.values("id"))
+
+
+def test_the_class_marks_where_file_and_stack_differ(pack: RulePack) -> None:
+    apart = with_stack(judged("ada", pack)), "ada.html"
+    waiting = with_stack(judged("keiko", pack), NOT_DEPLOYED), "keiko.html"
+    page = Page(render_class([apart, waiting], "Berlin"))
+    assert page.text.count("fails, file and stack differ") == 5
+    assert "marks where file and deployed stack differ." in page.text
+    assert page.text.count("not deployed") == 6  # with the extra credit that the file has earned
+    assert "differ" not in Page(render_class([waiting], "Berlin")).text
+
+
+def test_each_call_is_named_once_with_all_that_decided() -> None:
+    asked = [Evidence("iam:GetRolePolicy", 0, 0, path) for path in ("a", "b", "a")]
+    assert calls([*asked, Evidence("sqs:GetQueueUrl", 0, 0, "")]) == {
+        "iam:GetRolePolicy": ["a", "b"],
+        "sqs:GetQueueUrl": [],
+    }
 
 
 def test_a_report_on_some_checks_has_a_page(pack: RulePack) -> None:
