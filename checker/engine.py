@@ -84,7 +84,9 @@ def _findings(pack: RulePack, service: Service) -> dict[str, Finding]:
             continue
         other = findings[instead.check]
         if other.outcome == "pass" and instead.way in (None, other.way):
-            findings[rule.id] = Finding("pass", other.at, slot="instead", equivalent=True)
+            findings[rule.id] = Finding("pass", other.at, equivalent=True, instead=True)
+        elif other.outcome == "unknown" and instead.open:  # it may pass, and then this one does too
+            findings[rule.id] = other._replace(instead=True)
     return findings
 
 
@@ -150,6 +152,8 @@ def _verdict(pack: RulePack, rule: Rule, source: Source, service: Service, findi
     outcome, words = _words(pack, rule, finding, strict)
     facts = {**_parameters(rule), **dict(finding.facts)}
     message = fill(words.live if words.live and source == "stack" else words.say, facts)
+    if finding.instead and outcome == "unknown" and rule.instead is not None:
+        message = f"{rule.instead.open} {message}"
     if words.settle:
         message = f"{message} {fill(words.settle, facts)}"
     return Verdict(
@@ -192,7 +196,7 @@ def _words(pack: RulePack, rule: Rule, finding: Finding, strict: bool) -> tuple[
         return "fail", pack.common.not_as_written
     if finding.outcome == "skipped":
         return "skipped", Words("", pack.common.skipped)
-    if finding.slot == "instead" and rule.instead is not None:
+    if finding.instead and rule.instead is not None:
         return finding.outcome, Words("", rule.instead.say)
     otherwise = rule.passed_otherwise if finding.equivalent else ""
     return finding.outcome, Words("", otherwise or rule.passed)

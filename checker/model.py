@@ -209,13 +209,26 @@ class Resource(NamedTuple):
 EffectSource = Literal["provider", "function", "role", "framework", "template", "live"]
 
 
+class Branch(NamedTuple):
+    """One side of a condition: what holds when `condition` is true, or when it is not.
+
+    `origin` is the place of the `Fn::If`, or of the resource's `Condition`; `why` is the slot that says so.
+    """
+
+    condition: str
+    when: bool
+    origin: Origin
+    why: str = "conditional_value"
+
+
 class Statement(NamedTuple):
     """One IAM policy statement, in the words of the file.
 
     `actions` and `resources` hold each entry of a string or list; None where the key is absent.
     `has_principal` marks one that IAM refuses in a role: a principal belongs into the policy of a queue.
     `source` tells whose statement it is: the provider's, the function's own, a role's from `resources`, one that the
-    framework adds itself, or one of a compiled template or of a live role, which do not tell.
+    framework adds itself, or one of a compiled template or of a live role, which do not tell. `branches` are the
+    conditions that decide whether it is there, the outermost first.
     """
 
     origin: Origin
@@ -228,6 +241,7 @@ class Statement(NamedTuple):
     condition: Origin | None
     body: Mapping | None
     has_principal: bool = False
+    branches: tuple[Branch, ...] = ()
 
 
 class Role(NamedTuple):
@@ -235,7 +249,8 @@ class Role(NamedTuple):
 
     A statement or policy may be Unknown. `unknown` is set instead when the role itself cannot be read.
     `origin` is where a missing statement would belong. `boundary` are the statements of a permissions boundary, which
-    must allow what the others allow; None without one.
+    must allow what the others allow; None without one. `bounded_by` is the value that names it; with it and without
+    statements, there is a boundary that cannot be read.
     """
 
     origin: Origin
@@ -243,19 +258,22 @@ class Role(NamedTuple):
     managed_policies: tuple[Value, ...] = ()
     unknown: Unknown | None = None
     boundary: tuple[Statement | Unknown, ...] | None = None
+    bounded_by: Value | None = None
 
 
 class WrittenStatement(NamedTuple):
     """A statement as it stands in the file, whether or not any role gets it.
 
     `holder` is the path of the list it stands in. `reader` is who might read that place: the provider, `resources`, a
-    function by its name, or None for a place that nothing reads. `is_item` tells whether it is an item of a list.
+    function by its name, or None for a place that nothing reads. `is_item` tells whether it is an item of a list;
+    `inner_list` is the place of that list where it is itself an item of the list that is read.
     """
 
     statement: Statement
     holder: str
     reader: str | None
     is_item: bool
+    inner_list: Origin | None = None
 
 
 TargetWay = Literal["plugin", "native", "destination", "live"]
@@ -276,7 +294,8 @@ class Target(NamedTuple):
     `arn` is None when `problem` says that the configuration does not work. `way` is how it gets onto the function:
     by the dead-letter plugin after the deployment, by the template, or as an async destination; `live` is what a
     deployed function really has, whoever set it. `holder` is the place
-    of the whole block, `origin` that of the value which decides.
+    of the whole block, `origin` that of the value which decides. `makes` is set where the plugin is asked to make a
+    resource of its own: the key that asks, and what it makes (`queue`, `topic`).
     """
 
     way: TargetWay
@@ -285,6 +304,7 @@ class Target(NamedTuple):
     arn: Value | None = None
     problem: TargetProblem | None = None
     found: str = ""
+    makes: tuple[str, str] | None = None
 
 
 class EventSource(NamedTuple):
@@ -299,7 +319,8 @@ class EventSource(NamedTuple):
 class Function(NamedTuple):
     """One Lambda function; `name` is its key in the file, `logical_id` its resource in the template.
 
-    `unseen_target` is set where a target may exist that this source does not show.
+    `unseen_target` is set where a target may exist that this source does not show, `empty_block` where a `deadLetter`
+    stands with nothing below it, which sets none.
     """
 
     name: str
@@ -309,6 +330,7 @@ class Function(NamedTuple):
     targets: tuple[Target, ...]
     events: tuple[EventSource | Unknown, ...]
     unseen_target: Unknown | None = None
+    empty_block: Origin | None = None
 
 
 class Plugin(NamedTuple):

@@ -74,11 +74,15 @@ class Edit(NamedTuple):
 
 
 class Instead(NamedTuple):
-    """Another check whose pass, reached the way `way`, makes this one unnecessary: an equivalent pass."""
+    """Another check whose pass, reached the way `way`, makes this one unnecessary: an equivalent pass.
+
+    `open` says that this check depends on the other one where that cannot be told; without it the other is left out.
+    """
 
     check: str
     say: str
     way: str | None = None
+    open: str = ""
 
 
 class Judgement(NamedTuple):
@@ -467,7 +471,7 @@ class _Reader:
 
     @staticmethod
     def instead(given: _Object) -> Instead:
-        instead = Instead(given.text("check"), given.text("say"), given.text("way", "") or None)
+        instead = Instead(given.text("check"), given.text("say"), given.text("way", "") or None, given.text("open", ""))
         given.end()
         return instead
 

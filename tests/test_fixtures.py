@@ -46,8 +46,8 @@ def _sorted_notes(wanted: dict[str, Any]) -> dict[str, Any]:
     return {"notes": sorted(wanted["notes"])} if "notes" in wanted else {}
 
 
-# A file cannot show these; tests/aws has them.
-ONLY_LIVE = {("dlq.queue", "queue-gone"), ("dlq.permission", "boundary-denies")}
+# A file cannot show this; tests/aws has it.
+ONLY_LIVE = {("dlq.queue", "queue-gone")}
 
 
 def test_every_reason_code_has_a_fixture(pack: RulePack) -> None:

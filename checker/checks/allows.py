@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.finding import Finding, fail, passed, unknown, unread_boundary
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
-from checker.cloudformation.intrinsics import Reference, Text, shown_text, text_value
+from checker.cloudformation.intrinsics import Reference, Text, function_of, shown_text, text_value
 from checker.cloudformation.policies import (
     Decision,
     Wanted,
@@ -58,13 +58,15 @@ def judge(service: Service, given: Parameters) -> Finding:
     arns = Arns(service)
     decision = decide(role, wanted, arns)
     if decision.allowed:
-        return _allowed(decision)
+        allowed = _allowed(decision)
+        return allowed._replace(remarks=(*allowed.remarks, *unread_boundary(role)))
     if decision.denied:
         assert decision.statement is not None
         return fail("denied", decision.statement.origin)
     if decision.bounded:
-        assert decision.statement is not None
-        return fail("boundary", decision.statement.origin)
+        by = role.bounded_by or decision.statement or decision.policy
+        assert by is not None
+        return fail("boundary", by.origin)
     if decision.unknown is not None:
         return unknown(decision.unknown)
     return _Nearest(service, function, wanted, arns).finding() or fail("absent", role.origin)
@@ -155,6 +157,8 @@ class _Nearest(NamedTuple):
         return None
 
     def idle_finding(self, written: WrittenStatement) -> Finding:
+        if written.inner_list is not None:
+            return fail("inner_list", written.inner_list, found=written.inner_list.path, place=written.holder)
         own = self.function.name if self.function is not None else None
         if written.reader == "provider" and not written.is_item:
             return fail("not_a_list", written.statement.origin, place=written.holder)
@@ -216,7 +220,7 @@ class _Nearest(NamedTuple):
             if not isinstance(text, Unknown):
                 slot = self.naming(text)
                 if slot is not None:
-                    return slot, value
+                    return "attribute_missing" if _is_without_attribute(value, text) else slot, value
         return None
 
     def naming(self, text: Text) -> str | None:
@@ -238,6 +242,13 @@ class _Nearest(NamedTuple):
         queue = self.service.resources.entries.get(logical_id)
         names = {logical_id, *(text_of(queue.get(key)) for key in _NAMES if queue is not None)}
         return "bare_name" if text[0] in names else None
+
+
+def _is_without_attribute(value: Value, text: Text) -> bool:
+    """Whether it is `!GetAtt Queue`, which names a resource and none of its attributes."""
+    function = function_of(value)
+    is_get_att = function is not None and function[0] == "Fn::GetAtt"
+    return is_get_att and all(isinstance(part, Reference) and part.attribute == "" for part in text)
 
 
 def _written_action(action: Value) -> str:
@@ -269,6 +280,7 @@ KIND = Kind(
         "action": ("found",),
         "reference": ("found",),
         "other_attribute": ("found",),
+        "attribute_missing": ("found",),
         "bare_name": ("found",),
         "dotted_string": ("found",),
         "resource": (),
@@ -279,6 +291,7 @@ KIND = Kind(
         "principal": (),
         "effect_missing": (),
         "not_a_list": ("place",),
+        "inner_list": ("found", "place"),
         "ignored_of_function": (),
         "effect": ("found",),
         "denied": (),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
-from checker.model import Capacity, Scalar, Service, Unknown, is_truthy, text_of
+from checker.model import Capacity, Mapping, Scalar, Service, Unknown, is_truthy, text_of, value_at
 
 
 class Parameters(NamedTuple):
@@ -23,21 +23,28 @@ class Parameters(NamedTuple):
 
 def judge(service: Service, given: Parameters) -> Finding:
     """Tell whether the plugin is enabled, scales the table's reads or writes, and the table has a capacity to scale."""
+    finding = _judge_capacities(service, given)
+    if finding.outcome == "fail" or service.plugins is None:
+        return finding
+    plugin = service.plugins.get(given.plugin)
+    if plugin is None:  # then nothing scales, whatever the capacities are
+        return fail("plugin_absent", service.plugins.origin)
+    return unknown(plugin) if finding.outcome == "pass" and isinstance(plugin, Unknown) else finding
+
+
+def _judge_capacities(service: Service, given: Parameters) -> Finding:
+    """The best verdict on the entries of the configuration, as if the plugin were enabled."""
     entries = list(service.capacities.entries.values())
+    doubt = service.capacities.unknown
     if not entries:
-        doubt = service.capacities.unknown
-        return unknown(doubt) if doubt is not None else fail("absent", service.capacities.origin)
+        if doubt is not None:
+            return unknown(doubt)
+        is_mapping = isinstance(value_at(service.document, "custom", "capacities"), Mapping)
+        return fail("not_a_list" if is_mapping else "absent", service.capacities.origin)
     verdicts = [_judge_entry(service, entry, given) for entry in entries]
     ours = [verdict for verdict in verdicts if verdict.slot != "wrong_table"]
     best = next((verdict for verdict in ours if verdict.outcome == "pass"), (ours or verdicts)[0])
-    if best.outcome == "fail" and service.capacities.unknown is not None:
-        return unknown(service.capacities.unknown)
-    if best.outcome != "pass" or service.plugins is None:
-        return best
-    plugin = service.plugins.get(given.plugin)
-    if isinstance(plugin, Unknown):
-        return unknown(plugin)
-    return best if plugin is not None else fail("plugin_absent", service.plugins.origin)
+    return unknown(doubt) if best.outcome == "fail" and doubt is not None else best
 
 
 def _judge_entry(service: Service, entry: Capacity, given: Parameters) -> Finding:
@@ -73,6 +80,7 @@ KIND = Kind(
     Parameters,
     {
         "absent": (),
+        "not_a_list": (),
         "plugin_absent": (),
         "wrong_table": ("found",),
         "unnamed": (),

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
 from checker.cloudformation.intrinsics import Reference, shown_text, text_value
@@ -48,7 +48,12 @@ def judge(service: Service, given: Parameters) -> Finding:
         return native
     if function.unseen_target is not None:
         return unknown(function.unseen_target)
-    return judged or native or _elsewhere(service, given) or fail("absent", function.origin)
+    return judged or native or _elsewhere(service, given) or _absent(function)
+
+
+def _absent(function: Function) -> Finding:
+    empty = function.empty_block
+    return fail("absent", function.origin) if empty is None else fail("empty", empty)
 
 
 def _judge_target(service: Service, target: Target, given: Parameters) -> Finding:
@@ -91,6 +96,9 @@ def _judge_arn(service: Service, target: Target, given: Parameters) -> Finding:
     if matches is None or (literal and not _is_certainly_other(service, target.arn, given)):
         return unknown(Unknown("literal_arn" if literal else "resource_open", target.origin))
     found = target.found or _named(target)
+    if target.makes is not None:
+        key, made = target.makes
+        return fail("own_resource", target.origin, value=found, found=found, key=key, made=made)
     return fail("wrong_resource", target.origin, value=found, found=found)
 
 
@@ -125,7 +133,7 @@ def _elsewhere(service: Service, given: Parameters) -> Finding | None:
                 return fail("wrong_function", target.holder, found=name)
     for stray in service.find(lambda key, value: key == BLOCK and not is_empty(value)):
         if stray.origin.use not in blocks and isinstance(stray, Mapping):
-            return fail("misplaced", stray.origin.use, place=stray.origin.use.parent or "the top level")
+            return misplaced(stray.origin.use)
     return None
 
 
@@ -133,6 +141,8 @@ KIND = Kind(
     Parameters,
     {
         "absent": (),
+        "empty": (),
+        "own_resource": ("found", "key", "made"),
         "function_absent": (),
         "function_near": ("found", "line"),
         "wrong_function": ("found",),
@@ -146,6 +156,7 @@ KIND = Kind(
         "cleared": (),
         "version_1": ("found",),
         "misplaced": ("place",),
+        "at_top_level": (),
     },
     judge,
 )

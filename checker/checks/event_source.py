@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.finding import Finding, fail, passed, unknown, unread_boundary
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
-from checker.cloudformation.intrinsics import text_value
+from checker.cloudformation.intrinsics import settle, text_value
 from checker.cloudformation.policies import Decision, Wanted, decide
 from checker.model import EventSource, Function, Role, Service, Unknown, is_off
 
@@ -56,13 +56,15 @@ def _judge_event(
         doubt_or_miss = _judge_source(service, event, given)
         if doubt_or_miss is not None:
             return doubt_or_miss
-    if isinstance(event.enabled, Unknown):
-        return unknown(event.enabled)
-    if event.enabled is not None and is_off(event.enabled):
-        return fail("disabled", event.enabled.origin, found=function.name)
+    enabled = settle(event.enabled)
+    if isinstance(enabled, Unknown):
+        return unknown(enabled)
+    if enabled is not None and is_off(enabled):
+        return fail("disabled", enabled.origin, found=function.name)
     if id(function.role) not in decisions:
         decisions[id(function.role)] = _decide(service, function.role, given)
-    return _judge_permission(function, decisions[id(function.role)]) or passed(event.origin)
+    remarks = unread_boundary(function.role) if given.actions else ()
+    return _judge_permission(function, decisions[id(function.role)]) or passed(event.origin, remarks=remarks)
 
 
 def _judge_source(service: Service, event: EventSource, given: Parameters) -> Finding | None:

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from checker.model import Facts, Origin, Remark, Unknown
+from checker.model import Facts, Origin, Remark, Role, Unknown
 from checker.wording import shown
 
 Outcome = Literal["pass", "fail", "unknown", "skipped"]
@@ -15,7 +15,8 @@ class Finding(NamedTuple):
     fill. `at` is the evidence, the deciding place first. `equivalent` marks a pass reached another way than the
     workshop's text, and `way` names that way where another check depends on it. `stands_in` is the logical id found in
     place of the one asked for. `value` is what the verdict rests on, told alike for every source, so that two can be
-    compared; None where there is nothing to compare.
+    compared; None where there is nothing to compare. `instead` marks what another check found, which may make this one
+    unnecessary.
     """
 
     outcome: Outcome
@@ -27,6 +28,7 @@ class Finding(NamedTuple):
     way: str | None = None
     stands_in: str | None = None
     value: str | None = None
+    instead: bool = False
 
 
 def passed(
@@ -51,8 +53,19 @@ def fail(slot: str, at: Origin, *, stands_in: str | None = None, value: str | No
     return Finding("fail", at.chain(), slot=slot, facts=cleaned, stands_in=stands_in, value=told)
 
 
+def misplaced(at: Origin) -> Finding:
+    """The right thing at the wrong place: `misplaced`, or `at_top_level` where that place has no name."""
+    place = at.parent
+    return fail("misplaced", at, place=place) if place else fail("at_top_level", at)
+
+
 def unknown(value: Unknown, at: Origin | None = None) -> Finding:
     """It cannot be told, because of a value; `at` is the place that needs it, when that is not the value's own."""
     places = value.origin.chain() if at is None else (at, *value.origin.chain())
     cleaned = tuple((name, shown(text)) for name, text in value.facts)
     return Finding("unknown", tuple(dict.fromkeys(places)), slot=value.why, facts=cleaned)
+
+
+def unread_boundary(role: Role) -> tuple[Remark, ...]:
+    """The note that a permissions boundary, which is not defined in the file, may stand in the way."""
+    return (Remark("boundary-not-read"),) if role.bounded_by is not None and role.boundary is None else ()

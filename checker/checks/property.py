@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from checker.checks import found_resource
-from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.found_resource import find_resource
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
@@ -47,7 +47,7 @@ def _unset(service: Service, resource: Resource, given: Parameters) -> Finding:
     elsewhere = service.find(lambda key, _: key == given.property)
     stray = next((one for one in elsewhere if one.origin.place not in rightful), None)
     if stray is not None:
-        return fail("misplaced", stray.origin.use, place=stray.origin.use.parent or "the top level")
+        return misplaced(stray.origin.use)
     return fail("unset", resource.parent)
 
 
@@ -59,6 +59,13 @@ def _of_other_resources(service: Service, given: Parameters) -> set[tuple[str, i
 
 KIND = Kind(
     Parameters,
-    {**found_resource.SLOTS, "unset": (), "misspelled": ("found",), "misplaced": ("place",), "differs": ("found",)},
+    {
+        **found_resource.SLOTS,
+        "unset": (),
+        "misspelled": ("found",),
+        "misplaced": ("place",),
+        "at_top_level": (),
+        "differs": ("found",),
+    },
     judge,
 )

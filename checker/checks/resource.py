@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle, shown_text
 from checker.model import Mapping, Resource, Scalar, Service, Unknown, Value, is_empty, text_of
@@ -57,13 +57,13 @@ def _missing(service: Service, given: Parameters) -> Finding:
     strays = list(service.find(lambda key, _: key == given.logical_id))
     whole = next((stray for stray in strays if _type_of(stray) == given.type), None)
     if whole is not None:
-        return fail("misplaced", whole.origin.use, place=whole.origin.use.parent or "the top level")
+        return misplaced(whole.origin.use)
     renamed = _renamed(service, given)
     if renamed is not None:
         line = str(renamed.origin.line)
         return fail("renamed", renamed.origin, stands_in=renamed.logical_id, found=renamed.logical_id, line=line)
     if strays:
-        return fail("misplaced", strays[0].origin.use, place=strays[0].origin.use.parent or "the top level")
+        return misplaced(strays[0].origin.use)
     return fail("absent", service.resources.origin)
 
 
@@ -88,6 +88,7 @@ KIND = Kind(
         "absent": (),
         "renamed": ("found", "line"),
         "misplaced": ("place",),
+        "at_top_level": (),
         "wrong_type": ("found",),
         "untyped": (),
         "gone": (),

@@ -74,6 +74,19 @@ def _agreed(value: Value, argument: Value) -> Value | None:
     return Unknown("conditional_value", value.origin)
 
 
+def branches_of(value: Value | None) -> tuple[Value, ...]:
+    """The condition of an `Fn::If` and its two branches; nothing for any other value."""
+    function = function_of(value)
+    parts = items_of(function[1]) if function is not None and function[0] == "Fn::If" else ()
+    return parts if len(parts) == 3 else ()
+
+
+def is_no_value(value: Value) -> bool:
+    """Whether it is `Ref: AWS::NoValue`, which stands for nothing."""
+    function = function_of(value)
+    return function is not None and function[0] == "Ref" and text_of(function[1]) == _NO_VALUE
+
+
 def plain(value: Value | None) -> object:
     """The value without its places, to compare two."""
     if isinstance(value, Mapping):

@@ -4,12 +4,12 @@ Rules: IAM User Guide, "Policy evaluation logic". An explicit deny wins; `Effect
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from checker.cloudformation.arns import Arns
-from checker.cloudformation.intrinsics import Text, shown_text, text_value
-from checker.model import Role, Scalar, Statement, Unknown, Value, text_of
+from checker.cloudformation.intrinsics import Text, branches_of, is_no_value, shown_text, text_value
+from checker.model import Branch, Role, Scalar, Statement, Unknown, Value, items_of, text_of
 
 # AWS's own policies that functions use, and the actions they allow on all resources (AWS Managed Policy Reference).
 # The logging and tracing ones are listed because they are common and certainly grant none of these.
@@ -39,6 +39,7 @@ _AWS_MANAGED = {
     "AWSXRayDaemonWriteAccess": ("xray:*",),
     "AWSXrayWriteOnlyAccess": ("xray:*",),
 }
+_MOST_CONDITIONS = 4  # each one doubles the work
 _MANAGED_ARN = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(.+)")
 
 
@@ -86,6 +87,12 @@ def _decide_policies(role: Role, wanted: Wanted, arns: Arns) -> Decision:
     """
     if role.unknown is not None:
         return Decision(None, unknown=role.unknown)
+    conditional = [one for one in role.statements if isinstance(one, Statement) and one.branches]
+    sides = {
+        side.condition: side for one in conditional if covers(one, wanted, arns) is not False for side in one.branches
+    }
+    if sides:
+        return _decide_sides(role, wanted, arns, list(sides.values()))
     allowing: Statement | None = None
     open_question: Unknown | None = None
     doubted_by: Unknown | None = None
@@ -120,6 +127,30 @@ def _decide_policies(role: Role, wanted: Wanted, arns: Arns) -> Decision:
     return Decision(None if doubted_by else True, statement=allowing, unknown=doubted_by)
 
 
+def _decide_sides(role: Role, wanted: Wanted, arns: Arns, sides: list[Branch]) -> Decision:
+    """What both sides of a condition say alike; open where they differ."""
+    side = sides[0]
+    doubt = Decision(None, unknown=Unknown(side.why, side.origin))
+    if len(sides) > _MOST_CONDITIONS:
+        return doubt
+    first, second = (
+        _decide_policies(role._replace(statements=tuple(_on_side(role, side.condition, when))), wanted, arns)
+        for when in (True, False)
+    )
+    if first.allowed != second.allowed:
+        return doubt
+    return second if second.denied else first
+
+
+def _on_side(role: Role, condition: str, when: bool) -> Iterator[Statement | Unknown]:
+    """The statements that are there when the condition is true, or when it is not."""
+    for one in role.statements:
+        if isinstance(one, Unknown):
+            yield one
+        elif all(side.when is when for side in one.branches if side.condition == condition):
+            yield one._replace(branches=tuple(side for side in one.branches if side.condition != condition))
+
+
 def _better(first: Statement | None, second: Statement) -> Statement:
     """The one that shows the solution as the workshop writes it: the provider's."""
     return second if first is None or (first.source != "provider" and second.source == "provider") else first
@@ -148,6 +179,8 @@ def action_matches(pattern: Value, action: str) -> bool | None:
     """Whether an action pattern covers an action, in any letter case; `*` and `?` are wildcards."""
     if isinstance(pattern, Unknown):
         return None
+    if sides := branches_of(pattern)[1:]:
+        return _same(_any(action_matches(one, action) for one in _listed(side)) for side in sides)
     if not isinstance(pattern, Scalar):
         text = text_value(pattern)
         if isinstance(text, Unknown) and text.why == "not_text":
@@ -189,6 +222,8 @@ def covers_resource(statement: Statement, wanted: Wanted, arns: Arns) -> bool | 
 
 def resource_matches(pattern: Value, wanted: Wanted, arns: Arns) -> bool | None:
     """Whether one entry of `Resource` covers the resource."""
+    if sides := branches_of(pattern)[1:]:
+        return _same(_any(resource_matches(one, wanted, arns) for one in _listed(side)) for side in sides)
     text = text_value(pattern)
     if isinstance(text, Unknown):
         return False if text.why == "not_text" else None
@@ -207,11 +242,15 @@ def is_broad_resource(statement: Statement) -> bool:
     """Whether the statement may cover more than one resource."""
     if statement.not_resources is not None:
         return True
-    for pattern in statement.resources or ():
-        text: Text | Unknown = text_value(pattern)
-        if not isinstance(text, Unknown) and any(isinstance(part, str) and set("*?") & set(part) for part in text):
-            return True
-    return False
+    return any(_is_broad(pattern) for pattern in statement.resources or ())
+
+
+def _is_broad(pattern: Value) -> bool:
+    sides = branches_of(pattern)[1:]
+    text: Text | Unknown = text_value(pattern)
+    if isinstance(text, Unknown):
+        return any(_is_broad(one) for side in sides for one in _listed(side))
+    return any(isinstance(part, str) and set("*?") & set(part) for part in text)
 
 
 def _doubt(statement: Statement, wanted: Wanted) -> Unknown:
@@ -247,6 +286,17 @@ def _managed(role: Role, action: str) -> tuple[Value | None, Unknown | None]:
         elif any(wildcard_matches(pattern.lower(), action.lower()) for pattern in allowed):
             return policy, None
     return None, unknown
+
+
+def _listed(side: Value) -> tuple[Value, ...]:
+    """The entries that one side of an `Fn::If` gives; none for `AWS::NoValue`."""
+    return () if is_no_value(side) else items_of(side)
+
+
+def _same(verdicts: Iterable[bool | None]) -> bool | None:
+    """The verdict of all; None where they differ."""
+    different = set(verdicts)
+    return different.pop() if len(different) == 1 else None
 
 
 def _any(verdicts: Iterable[bool | None]) -> bool | None:

@@ -41,7 +41,7 @@ def lower_template(document: Mapping, file: str, lines: list[str], stage: str | 
     root = Origin(file, 1, 1)
     unsaid = Unknown("not_in_template", root)
     resources = read_resources(document.get("Resources"), root)
-    roles = ResourceRoles(resources, "template")
+    roles = ResourceRoles(resources, "template", {"AWS::Region": region} if region else {})
     invocations = [one for one in resources.entries.values() if text_of(one.type) == "AWS::Lambda::EventInvokeConfig"]
     functions = {
         (name := function_name(resource.logical_id)): _function(name, resource, roles, resources, invocations)

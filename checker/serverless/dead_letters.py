@@ -28,6 +28,11 @@ from checker.wording import near_name
 KEY = "deadLetter"
 _WAYS = ("sqs", "sns", "targetArn")
 _ARN = re.compile(r"arn:aws[\w-]*:(sqs|sns):")
+# The plugin's own pattern, its slip `A-z` included: other partitions, and regions such as us-gov-west-1, are refused.
+_PLUGIN_ARN = re.compile(
+    r"arn:aws:sqs:[a-z]{2,}-[a-z]{2,}-[0-9]:[0-9]{12}:[a-zA-z0-9\-_.]{1,80}"
+    r"|arn:aws:sns:[a-z]{2,}-[a-z]{2,}-[0-9]:[0-9]{12}:[a-zA-z0-9\-_]{1,256}"
+)
 
 
 def read_targets(
@@ -71,20 +76,21 @@ def _read_block(function: str, block: Value) -> Target:
         return Target("plugin", nested.origin if nested else block.origin, holder, problem="unnamed")
     value = block.entries[given[0]]
     if given[0] != "targetArn":
-        kind = "Queue" if given[0] == "sqs" else "Topic"
-        logical_id = f"{function[:1].upper()}{function[1:]}DeadLetter{kind}"
-        return Target("plugin", value.origin, holder, arn=get_att(logical_id, value.origin), found=logical_id)
+        made = "queue" if given[0] == "sqs" else "topic"
+        logical_id = f"{function[:1].upper()}{function[1:]}DeadLetter{made.capitalize()}"
+        arn = get_att(logical_id, value.origin)
+        return Target("plugin", value.origin, holder, arn=arn, found=logical_id, makes=(given[0], made))
     return _target_arn(value, holder)
 
 
 def _target_arn(value: Value, holder: Origin) -> Target:
     if isinstance(value, Unknown):
         return Target("plugin", value.origin, holder, arn=value)
-    if is_empty(value) and not isinstance(value, Sequence):
+    if isinstance(value, Scalar) and (value.value is None or not value.text.strip()):
         # The plugin reads an empty targetArn as the wish to have no dead letter queue.
         return Target("plugin", value.origin, holder, problem="cleared")
     if isinstance(value, Scalar):
-        if _ARN.match(value.text):
+        if _PLUGIN_ARN.fullmatch(value.text):
             return Target("plugin", value.origin, holder, arn=value)
         return Target("plugin", value.origin, holder, problem="not_an_arn", found=value.shown)
     if not isinstance(value, Mapping):

@@ -20,16 +20,20 @@ from checker.model import (
     Unknown,
     Value,
     is_empty,
+    is_truthy,
     items_of,
     text_of,
     value_at,
 )
 from checker.serverless.configuration import Configuration, Document, merged_sections, read_configuration
-from checker.serverless.dead_letters import read_targets
+from checker.serverless.dead_letters import KEY, read_targets
 from checker.serverless.dotenv import with_dotenv
 from checker.serverless.files import SubmissionFolder
 from checker.serverless.framework import Framework
 from checker.serverless.included import IncludedFiles
+from checker.serverless.parameters import with_parameters
+from checker.serverless.pseudo_parameters import PLUGIN as PSEUDO_PARAMETERS
+from checker.serverless.pseudo_parameters import with_pseudo_parameters
 from checker.serverless.resolving import DEFAULT_REGION, Resolver, Settings
 from checker.serverless.roles import RoleReader, written_statements
 from checker.serverless.variables import Syntax
@@ -72,15 +76,24 @@ def variable_syntax(configuration: Configuration) -> Syntax:
 def lower(configuration: Configuration, document: Mapping, settings: Settings) -> Service:
     """What the framework and its plugins make of a resolved document."""
     root = Origin(configuration.file, 1, 1)
+    plugins = _plugins(document.get("plugins"), root)
+    if PSEUDO_PARAMETERS in plugins.entries:
+        document = with_pseudo_parameters(document)
+    document = with_parameters(document, merged_sections(document.get("resources"), root)[0].get("Parameters"))
     provider = document.get("provider")
     if isinstance(provider, Scalar):  # `provider: aws`
         provider = Mapping({"name": provider}, provider.origin)
     provider_body = provider if isinstance(provider, Mapping) else Mapping({}, provider.origin if provider else root)
-    plugins = _plugins(document.get("plugins"), root)
     template, template_unknown = merged_sections(document.get("resources"), root)
     resources = read_resources(template.get("Resources"), template.origin, template.get("extensions"))
     if template_unknown is not None and resources.unknown is None:
         resources = Section(resources.entries, resources.origin, template_unknown)
+    stage_given, region_given = settings.options.get("stage"), settings.options.get("region")
+    name = _service_name(document.get("service"))
+    stage = Scalar(stage_given, root) if stage_given else _or_default(provider_body.get("stage"), "dev", root)
+    region = (
+        Scalar(region_given, root) if region_given else _or_default(provider_body.get("region"), DEFAULT_REGION, root)
+    )
     function_bodies, functions_unknown = merged_sections(document.get("functions"), root)
     roles = RoleReader(
         document=document,
@@ -90,18 +103,17 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         template=template,
         plugins=frozenset(plugins.entries),
         framework=configuration.framework,
+        pseudo=dict(_pseudo_parameters(name, stage, region)),
     )
     functions = {
         function_name: _function(function_name, body, roles, template, configuration.framework)
         for function_name, body in function_bodies.entries.items()
         if isinstance(body, Mapping)
     }
-    stage = settings.options.get("stage")
-    region = settings.options.get("region")
     return Service(
-        name=_service_name(document.get("service")),
-        stage=Scalar(stage, root) if stage else _or_default(provider_body.get("stage"), "dev", root),
-        region=Scalar(region, root) if region else _or_default(provider_body.get("region"), DEFAULT_REGION, root),
+        name=name,
+        stage=stage,
+        region=region,
         resources=resources,
         functions=Section(functions, function_bodies.origin, functions_unknown or _first_unknown(function_bodies)),
         plugins=plugins,
@@ -121,6 +133,14 @@ def _hindrances(document: Mapping, framework: Framework) -> Iterable[str]:
         yield "plugin-needs-framework-3"
     if text_of(document.get("configValidationMode")) == "error":
         yield "dead-letter-rejected"
+
+
+def _pseudo_parameters(name: Value | None, stage: Value, region: Value) -> Iterable[tuple[str, str]]:
+    """The pseudo parameters of CloudFormation that the file tells."""
+    if (region_text := text_of(region)) is not None:
+        yield "AWS::Region", region_text
+    if (name_text := text_of(name)) is not None and (stage_text := text_of(stage)) is not None:
+        yield "AWS::StackName", f"{name_text}-{stage_text}"
 
 
 def _service_name(value: Value | None) -> Value | None:
@@ -161,6 +181,7 @@ def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping, fr
         for section in ("extensions", "Resources")
         if (change := value_at(template, section, logical_id)) is not None
     ]
+    block = body.get(KEY)
     return Function(
         name=name,
         logical_id=logical_id,
@@ -168,6 +189,7 @@ def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping, fr
         role=roles.function_role(body),
         targets=read_targets(name, body, changes, framework),
         events=tuple(_events(body.get("events"))),
+        empty_block=block.origin.use if isinstance(block, Scalar) and block.value is None else None,
     )
 
 
@@ -216,9 +238,7 @@ def _capacities(document: Mapping) -> Section[Capacity]:
 
 
 def _bounds(item: Mapping) -> bool | Unknown:
-    """Whether reads or writes are scaled; `read: {}` is, with the plugin's defaults."""
+    """Whether reads or writes are scaled; `read: {}` and `read: true` are, with the plugin's defaults."""
     given = [item.get(key) for key in ("read", "write")]
     unknown = next((value for value in given if isinstance(value, Unknown)), None)
-    if any(value is not None and not isinstance(value, (Unknown, Scalar)) for value in given):
-        return True
-    return unknown or False
+    return any(is_truthy(value) for value in given) or unknown or False

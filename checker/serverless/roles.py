@@ -6,15 +6,18 @@ Sources: the framework's `lib/plugins/aws` of versions 1.83, 3.40 and osls 3, an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as StringMapping
 
-from checker.cloudformation.roles import ResourceRoles, referenced_id, statement, statements
+from checker.cloudformation.roles import ResourceRoles, conditional_items, referenced_id, statement, statements
 from checker.model import (
     EffectSource,
     Mapping,
+    Origin,
     Resource,
     Role,
     Scalar,
     Section,
+    Sequence,
     Statement,
     Unknown,
     Value,
@@ -48,6 +51,7 @@ class RoleReader:
         template: Mapping,
         plugins: frozenset[str],
         framework: Framework,
+        pseudo: StringMapping[str, str],
     ) -> None:
         self.document = document
         self.provider = provider
@@ -56,7 +60,9 @@ class RoleReader:
         self.template = template
         self.plugins = plugins
         self.framework = framework
-        self.roles = ResourceRoles(resources, "role")
+        generated = self._generated_name(pseudo)
+        names = {} if generated is None else {GENERATED_ROLE: generated}
+        self.roles = ResourceRoles(resources, "role", pseudo, names)
         self.default_role = self._default_role()
 
     def function_role(self, body: Mapping) -> Role:
@@ -72,7 +78,22 @@ class RoleReader:
         found = tuple(_listed(own, "function"))
         if self._inherits(body):
             found += tuple(_listed(self._inherited(), "provider"))
-        return Role(own.origin, found)
+        return self.roles.bounded(Role(own.origin, found), self._own_boundary(body))
+
+    def _own_boundary(self, body: Mapping) -> Value | None:
+        """The boundary of a function's own role: the plugin's keys, else that of the role it is copied from."""
+        of_plugin = value_at(self.document, "custom", PER_FUNCTION_PLUGIN, "iamGlobalPermissionsBoundary")
+        own = (body.get("iamPermissionsBoundary"), of_plugin)
+        return next((given for given in own if given is not None and not is_empty(given)), self._provider_boundary())
+
+    def _provider_boundary(self) -> Value | None:
+        """The boundary that the framework gives the role it generates."""
+        old = self.provider.get("rolePermissionsBoundary")
+        if self.framework.version < _IAM_ROLE_SINCE:
+            return old
+        role = value_at(self.provider, "iam", "role")
+        given = [value_at(role, key) for key in ("permissionsBoundary", "permissionBoundary")]
+        return next((one for one in (*given, old) if one is not None and not is_empty(one)), None)
 
     def _keeps_empty_role(self, given: Value) -> bool:
         """Version 1 writes an empty text into the template as the function's role."""
@@ -102,7 +123,9 @@ class RoleReader:
         if merged is not None and merged.get("Policies") is not None:
             # Merged by position into the framework's own policy, whose statements are in no file.
             return Role(merged.origin, unknown=Unknown("generated_role_changed", merged.origin))
-        role = self._written_role()
+        extended = value_at(extension, "PermissionsBoundary")
+        added = merged.get("PermissionsBoundary") if merged is not None else None
+        role = self.roles.bounded(self._written_role(), extended or added or self._provider_boundary())
         if merged is not None:
             local, managed = self.roles.managed(items_of(merged.get("ManagedPolicyArns")))
             role = role._replace(
@@ -122,6 +145,19 @@ class RoleReader:
             local, managed = self.roles.managed(items_of(arns))
             role = role._replace(statements=(*role.statements, *local), managed_policies=managed)
         return role
+
+    def _generated_name(self, pseudo: StringMapping[str, str]) -> Value | None:
+        """The name of the generated role (`getRoleName` of the framework's naming); None where it cannot be told."""
+        merged = self.resources.entries.get(GENERATED_ROLE)
+        given = value_at(self.template, "extensions", GENERATED_ROLE, "Properties", "RoleName") or (
+            merged.get("RoleName") if merged is not None else None
+        )
+        if given is None and self.framework.version >= _IAM_ROLE_SINCE:
+            given = value_at(self.provider, "iam", "role", "name")
+        if given is not None and not is_empty(given):
+            return given
+        stack, region = pseudo.get("AWS::StackName"), pseudo.get("AWS::Region")
+        return Scalar(f"{stack}-{region}-lambdaRole", self.provider.origin) if stack and region else None
 
     def _written_role(self) -> Role:
         """The role that the framework generates from the provider's statements and policies."""
@@ -195,28 +231,38 @@ def written_statements(
     for _, value in walk(document):
         if isinstance(value, Mapping) and _is_statement(value) and value.origin.place not in found:
             at = value.origin.use
-            elsewhere = (None, at.parent if at.path.endswith("]") else at.path)
-            reader, holder = readers.get(value.origin.place, elsewhere)
+            elsewhere = (None, at.parent if at.path.endswith("]") else at.path, None)
+            reader, holder, inner_list = readers.get(value.origin.place, elsewhere)
             is_item = value.origin.use.path.endswith("]") or value.origin.path.endswith("]")
-            found[value.origin.place] = WrittenStatement(statement(value, "provider"), holder, reader, is_item)
+            found[value.origin.place] = WrittenStatement(
+                statement(value, "provider"), holder, reader, is_item, inner_list
+            )
     return tuple(found.values())
 
 
 def _readers(
     provider: Mapping, functions: Mapping, template: Mapping
-) -> dict[tuple[str, int, int], tuple[str | None, str]]:
-    """Who might read the statement at a place, and the path it is read from, which a variable may have pulled it to."""
+) -> dict[tuple[str, int, int], tuple[str | None, str, Origin | None]]:
+    """Who might read the statement at a place, and the path it is read from, which a variable may have pulled it to.
+
+    A list among the statements is no statement; the third is its place for those that stand in it.
+    """
     lists: list[tuple[str, str, Value | None]] = [
         (name, f"functions.{name}.iamRoleStatements", value_at(body, "iamRoleStatements"))
         for name, body in functions.entries.items()
     ]
     lists.append(("provider", "provider.iamRoleStatements", provider.get("iamRoleStatements")))
     lists.append(("provider", "provider.iam.role.statements", value_at(provider, "iam", "role", "statements")))
-    readers: dict[tuple[str, int, int], tuple[str | None, str]] = {
-        value.origin.place: ("resources", "resources") for _, value in walk(template) if isinstance(value, Mapping)
+    readers: dict[tuple[str, int, int], tuple[str | None, str, Origin | None]] = {
+        value.origin.place: ("resources", "resources", None)
+        for _, value in walk(template)
+        if isinstance(value, Mapping)
     }
     for reader, path, listed in lists:
-        readers.update({item.origin.place: (reader, path) for item in items_of(listed)})
+        for item, _ in conditional_items(listed):
+            readers[item.origin.place] = (reader, path, None)
+            for inner in item.items if isinstance(item, Sequence) else ():
+                readers[inner.origin.place] = (reader, path, item.origin.use)
     return readers
 
 

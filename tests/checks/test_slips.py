@@ -199,3 +199,61 @@ def test_a_managed_policy_grants_its_own_service_only(checked: Checked) -> None:
 def test_the_region_of_the_framework_is_known(checked: Checked) -> None:
     text = statement(Resource="'arn:aws:sqs:${aws:region}:*:*'")
     assert result(checked, text, "dlq.permission").outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "check", "reason", "says", "path"),
+    [
+        (
+            statement(Resource="!GetAtt PutRideRecordSnsDlq"),
+            "dlq.permission",
+            "resource-not-arn",
+            "is `PutRideRecordSnsDlq.Arn`",
+            "provider.iamRoleStatements[1].Resource",
+        ),
+        (
+            changed(STATEMENT, "    - - {Effect: Allow, Action: 'sqs:*', Resource: !GetAtt PutRideRecordSnsDlq.Arn}\n"),
+            "dlq.permission",
+            "statement-misplaced",
+            "inside the list at `provider.iamRoleStatements[1]`",
+            "provider.iamRoleStatements[1]",
+        ),
+        (
+            changed(TARGET, "    deadLetter:\n"),
+            "dlq.target",
+            "target-missing",
+            "is empty",
+            "functions.PutRideRecordSns.deadLetter",
+        ),
+        (
+            changed(TARGET, "    deadLetter:\n      sqs: PutRideRecordSnsDlq\n"),
+            "dlq.target",
+            "target-wrong-resource",
+            "a queue of its own, named `PutRideRecordSnsDeadLetterQueue`",
+            "functions.PutRideRecordSns.deadLetter.sqs",
+        ),
+        (
+            changed(TARGET, "") + TARGET.replace("\n    ", "\n")[4:],
+            "dlq.target",
+            "target-misplaced",
+            "stands at the top level",
+            "deadLetter",
+        ),
+        (
+            changed("custom:\n", "custom:\n  capacities: {table: RideRecordTable, read: {}}\n").replace(
+                "plugins:\n", "plugins:\n  - serverless-dynamodb-autoscaling\n"
+            ),
+            "extra.autoscaling",
+            "autoscaling-missing",
+            "must be a list",
+            "custom.capacities",
+        ),
+    ],
+)
+def test_the_sentence_and_its_place_name_the_slip(
+    checked: Checked, text: str, check: str, reason: str, says: str, path: str
+) -> None:
+    found = result(checked, text, check)
+    assert (found.outcome, found.reason) == ("fail", reason)
+    assert says in found.message
+    assert found.verdicts["file"].evidence[0].path == path

@@ -56,7 +56,16 @@ DENY = "{Effect: Deny, Action: 'sqs:*', Resource: '*'}"
         ("{Effect: Allow, Action: 'sns:x', Resource: '${ssm:/a}'}", False),
         ("{Effect: Allow, Action: 'sqs:SendMessage', NotResource: '${ssm:/a}'}", None),
         (f"{{Effect: '${{ssm:/a}}', Action: 'sqs:SendMessage', Resource: {ARN}}}", None),
-        ("{Effect: Allow, Action: 'sqs:SendMessage', Resource: !If [c, x, y]}", None),
+        ("{Effect: Allow, Action: 'sqs:SendMessage', Resource: !If [c, x, y]}", False),
+        (f"{{Effect: Allow, Action: 'sqs:SendMessage', Resource: !If [c, x, {ARN}]}}", None),
+        (f"{{Effect: Allow, Action: 'sqs:SendMessage', Resource: !If [c, ['*'], {ARN}]}}", True),
+        (f"{{Effect: Allow, Action: !If [c, 'sqs:*', !Ref 'AWS::NoValue'], Resource: {ARN}}}", None),
+        (f"{{Effect: !If [c, Allow, Deny], Action: 'sqs:*', Resource: {ARN}}}", None),
+        (f"{{Effect: !If [c, Allow, Allow], Action: 'sqs:*', Resource: {ARN}}}", True),
+        (f"!If [c, {ALLOW}, !Ref 'AWS::NoValue']", None),
+        (f"!If [c, {ALLOW}, {ALLOW}]", True),
+        (f"!If [c, {DENY}, {DENY}]", False),
+        (f"!If [c, !If [d, {ALLOW}, !Ref 'AWS::NoValue'], {ALLOW}]", None),
         ("{Effect: Allow, Action: 'sqs:SendMessage', Resource: {a: b}}", False),
         ("'${ssm:/statement}'", None),
         ("text", False),
@@ -164,3 +173,17 @@ def test_a_role_that_cannot_be_read_leaves_it_open() -> None:
     assert found.allowed is None
     assert found.unknown is role.unknown
     assert decide(Role(role.origin), WANTED, Arns(service)).allowed is False
+
+
+def test_statements_under_one_condition_are_taken_together() -> None:
+    one, other = f"!If [c, {ALLOW}, !Ref 'AWS::NoValue']", f"!If [c, !Ref 'AWS::NoValue', {ALLOW}]"
+    assert decision(one, other).allowed
+    assert decision(one, other.replace("[c,", "[d,")).allowed is None
+
+
+def test_many_conditions_are_left_open() -> None:
+    found = decision(*(f"!If [c{number}, {ALLOW}, {ALLOW}]" for number in range(40)))
+    assert found.unknown is not None
+    assert found.unknown.why == "conditional_value"
+    irrelevant = "{Effect: Allow, Action: 'sns:*', Resource: '*'}"
+    assert decision(*(f"!If [c{number}, {irrelevant}, {irrelevant}]" for number in range(40)), ALLOW).allowed

@@ -50,7 +50,7 @@ def of_framework(made: Packaged) -> Json:
         "region": service["provider"]["region"],
         "plugins": _plugin_names(service.get("plugins")),
         "custom": _without_null(service.get("custom")),
-        "functions": {key: _function(body, template) for key, body in functions.items()},
+        "functions": {key: _function(body, template, service["provider"]["region"]) for key, body in functions.items()},
         "resources": {
             logical_id: _without_null(
                 {key: template[logical_id].get(key) for key in ("Type", "Properties", "Condition")}
@@ -58,7 +58,7 @@ def of_framework(made: Packaged) -> Json:
             for logical_id, body in own.items()
             if body and body.get("Type")
         },
-        "scaled": sorted(_scaled(template)),
+        "scaled": sorted({*_scaled(template)}),
     }
     return _dotted(made_of_it)
 
@@ -87,7 +87,7 @@ def _plugin_names(plugins: Json) -> list[str]:
     return [name for name in plugins if isinstance(name, str)] if isinstance(plugins, list) else []
 
 
-def _function(body: dict[str, Json], template: dict[str, Json]) -> Json:
+def _function(body: dict[str, Json], template: dict[str, Json], region: str) -> Json:
     logical_id = next(
         key
         for key, resource in template.items()
@@ -102,7 +102,7 @@ def _function(body: dict[str, Json], template: dict[str, Json]) -> Json:
             "native": (properties.get("DeadLetterConfig") or {}).get("TargetArn"),
             "destination": _destination(invocation),
             "events": list(_events(body.get("events"))),
-            "role": _role(properties.get("Role"), template),
+            "role": _role(properties.get("Role"), template, region),
         }
     )
 
@@ -121,7 +121,7 @@ def _events(events: Json) -> Iterator[Json]:
                 yield _without_null({"type": type_, "arn": body["arn"], "enabled": body.get("enabled")})
 
 
-def _role(given: Json, template: dict[str, Json]) -> Json:
+def _role(given: Json, template: dict[str, Json], region: str) -> Json:
     if given is None:
         return "none"
     logical_id = _referenced(given)
@@ -139,11 +139,27 @@ def _role(given: Json, template: dict[str, Json]) -> Json:
             documents.append(local["Properties"]["PolicyDocument"])
     for resource in template.values():
         if resource.get("Type") in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
-            roles = map(_referenced, resource["Properties"].get("Roles", ()))
-            if logical_id in roles:
+            named = resource["Properties"].get("Roles", ())
+            name = _name(role["Properties"].get("RoleName"), region)
+            if logical_id in map(_referenced, named) or name in [_name(one, region) for one in named]:
                 documents.append(resource["Properties"]["PolicyDocument"])
     statements = [statement for document in documents for statement in _listed(document.get("Statement"))]
-    return {"statements": _sorted(map(_statement_of, statements)), "managed": _sorted(managed)}
+    normal = [one for statement in statements for one in _on_sides(statement, [])]
+    boundary = role["Properties"].get("PermissionsBoundary")
+    return _without_null({"statements": _sorted(normal), "managed": _sorted(managed), "boundary": boundary})
+
+
+def _name(value: Json, region: str) -> Json:
+    """A role's name, with the region written out."""
+    if isinstance(value, dict):
+        if "Fn::Join" in value:
+            delimiter, parts = value["Fn::Join"]
+            return delimiter.join(str(_name(part, region)) for part in parts)
+        if "Fn::Sub" in value:
+            return value["Fn::Sub"].replace("${AWS::Region}", region)
+        if value == {"Ref": "AWS::Region"}:
+            return region
+    return value
 
 
 def _referenced(value: Json) -> str | None:
@@ -152,6 +168,17 @@ def _referenced(value: Json) -> str | None:
         found = attribute[0] if isinstance(attribute, list) else value.get("Ref")
         return found if isinstance(found, str) else None
     return None
+
+
+def _on_sides(statement: Json, sides: list[Json]) -> Iterator[Json]:
+    """The statement, or those of an `Fn::If`, each with the sides of the conditions that it stands on."""
+    condition, *branches = statement.get("Fn::If", [None]) if isinstance(statement, dict) else [None]
+    for when, branch in zip((True, False), branches, strict=False):
+        for one in _listed(branch):
+            yield from _on_sides(one, [*sides, [condition, when]])
+    if not branches and statement != {"Ref": "AWS::NoValue"}:
+        normal = _statement_of(statement)
+        yield {**normal, "sides": sides} if sides else normal
 
 
 def _statement_of(statement: Json) -> Json:
@@ -172,7 +199,7 @@ def _scaled(template: dict[str, Json]) -> Iterator[str]:
     for resource in template.values():
         if resource.get("Type") == "AWS::ApplicationAutoScaling::ScalableTarget":
             properties = resource["Properties"]
-            if properties["ScalableDimension"].startswith("dynamodb:table:ReadCapacity"):
+            if properties["ScalableDimension"].startswith("dynamodb:table:"):
                 yield json.dumps(properties["ResourceId"]["Fn::Join"][1][1])
 
 
@@ -223,17 +250,22 @@ def _function_read(function: Function, dead_letter: Value | None) -> Json:
 def _role_read(role: Role) -> Json:
     if role.unknown is not None:
         return "elsewhere" if role.unknown.why == "role_elsewhere" else plain(role.unknown)
-    return {
-        "statements": _sorted(map(_statement_read, role.statements)),
-        "managed": _sorted(map(plain, role.managed_policies)),
-    }
+    return _without_null(
+        {
+            "statements": _sorted(map(_statement_read, role.statements)),
+            "managed": _sorted(map(plain, role.managed_policies)),
+            "boundary": plain(role.bounded_by),
+        }
+    )
 
 
 def _statement_read(statement: Statement | Unknown) -> Json:
     if isinstance(statement, Unknown):
         return plain(statement)
     if statement.body is not None:
-        return _statement_of(plain(statement.body))
+        normal = _statement_of(plain(statement.body))
+        sides = [[side.condition, side.when] for side in statement.branches]
+        return {**normal, "sides": sides} if sides else normal
     return _statement_of(
         {
             "Effect": plain(statement.effect),

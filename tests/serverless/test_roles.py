@@ -103,6 +103,7 @@ resources:
     Own:
       Type: AWS::IAM::Role
       Properties:
+        RoleName: own-role
         Policies: [{document("inline")}]
     Attached:
       Type: AWS::IAM::Policy
@@ -116,7 +117,7 @@ resources:
     AttachedManaged:
       Type: AWS::IAM::ManagedPolicy
       Properties:
-        Roles: [Own]
+        Roles: [own-role]
         PolicyDocument: {{Statement: [{statement("attached-managed")}]}}
     Inline:
       Type: AWS::IAM::RolePolicy
@@ -140,9 +141,7 @@ def test_a_role_of_the_resources_is_read_with_all_that_is_attached(given: str, h
 
 
 def test_a_managed_policy_of_the_resources_is_read_through_the_role() -> None:
-    text = NAMED.replace(
-        "Properties:\n        Policies", "Properties:\n        ManagedPolicyArns: [!Ref Managed, ARN]\n        Policies"
-    )
+    text = NAMED.replace("RoleName: own-role", "RoleName: own-role\n        ManagedPolicyArns: [!Ref Managed, ARN]")
     role = role_of(f"functions: {{F: {{role: Own}}}}\n{text}")
     assert actions(role) == ["inline:*", "managed:*", *ATTACHED]
     assert [text_of(policy) for policy in role.managed_policies] == ["ARN"]
