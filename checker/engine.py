@@ -199,7 +199,7 @@ def _words(pack: RulePack, rule: Rule, finding: Finding, strict: bool) -> tuple[
     if finding.instead and rule.instead is not None:
         return finding.outcome, Words("", rule.instead.say)
     otherwise = rule.passed_otherwise if finding.equivalent else ""
-    return finding.outcome, Words("", otherwise or rule.passed)
+    return finding.outcome, Words("", otherwise or rule.passed, live=otherwise or rule.passed_live)
 
 
 def _parameters(rule: Rule) -> dict[str, str]:

@@ -106,6 +106,7 @@ class Rule(NamedTuple):
     judgement: Judgement
     passed: str
     passed_otherwise: str
+    passed_live: str
     reasons: dict[str, Words]
     why: str
     hints: tuple[str, ...]
@@ -395,6 +396,7 @@ class _Reader:
             judgement=judgement,
             passed=self.sentence(given, "passed", judgement),
             passed_otherwise=self.sentence(given, "passed_otherwise", judgement, optional=True),
+            passed_live=self.sentence(given, "passed_live", judgement, optional=True),
             reasons=self.reasons(given.object("reasons"), judgement),
             why=given.text("why"),
             hints=given.strings("hints"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from threading import Lock
+import os
+import threading
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from checker.aws.calls import Call
@@ -13,6 +15,7 @@ from checker.wording import shown
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 10
+CREDENTIAL_SECONDS = 25
 _ATTEMPTS = 7  # so that a call survives more than four refusals in a row
 _CONNECTIONS_TRIED = 2
 _SAME_TIME = 10
@@ -59,31 +62,22 @@ class Account:
     def __init__(self, access: Access) -> None:
         """Find credentials and a region. Raises CheckError `credentials` or `no-region`."""
         import boto3
-        from botocore.exceptions import BotoCoreError
 
-        try:
-            self._session = boto3.Session(profile_name=access.profile, region_name=access.region)
-            credentials = self._session.get_credentials()
-        except BotoCoreError as error:
-            raise _credentials(str(error)) from None
-        if credentials is None:
-            raise _credentials("no credentials were found")
-        if not self._session.region_name:
-            raise CheckError(
-                "no-region",
-                "there is no region to look in.",
-                advice="Pass --region, or set AWS_REGION.",
-            )
-        self.region: str = self._session.region_name
+        # boto3 itself knows AWS_DEFAULT_REGION only; the AWS command line, AWS_REGION before it.
+        region = access.region or os.environ.get("AWS_REGION") or None
         self.endpoint_url = access.endpoint_url
+        self._session = _credentialed(lambda: boto3.Session(profile_name=access.profile, region_name=region))
+        if not self._session.region_name:
+            raise _no_region("there is no region to look in")
+        self.region: str = self._session.region_name
         self._clients: dict[str, Any] = {}
-        self._lock = Lock()  # making clients is the one thing that a session cannot do in several threads
+        self._lock = threading.Lock()  # making clients is the one thing that a session cannot do in several threads
 
     def call(self, call: Call, **parameters: Any) -> dict[str, Any] | Unknown | None:
         """The answer of a call, all its pages together; None when what it asks for does not exist.
 
         Unknown when the account refuses the call, or too many are made at once for too long. Raises CheckError
-        `credentials` or `unreachable`.
+        `credentials`, `no-region` or `unreachable`.
         """
         from botocore import exceptions, xform_name
 
@@ -95,15 +89,13 @@ class Account:
             else:
                 answer = getattr(client, method)(**parameters)
         except exceptions.ClientError as error:
-            return _refusal(call, error)
-        except exceptions.NoRegionError:
-            raise CheckError("no-region", "there is no region to look in.", advice="Pass --region.") from None
-        except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-            raise self._unreachable(call, error) from None
-        except (exceptions.BotoCoreError, ValueError) as error:
-            if isinstance(error, ValueError) and "endpoint" in str(error).lower():
-                raise self._unreachable(call, error) from None
-            raise _credentials(str(error)) from None
+            return self._refusal(call, error)
+        except (exceptions.InvalidRegionError, exceptions.NoRegionError):
+            raise _no_region(f"`{shown(self.region)}` is no region") from None
+        except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
+            raise _no_credentials(str(error)) from None
+        except Exception as error:  # what answers there is no AWS, or nothing does
+            raise self._unreachable(call, type(error).__name__) from None
         found: dict[str, Any] = answer
         return found
 
@@ -123,13 +115,65 @@ class Account:
                 self._clients[service] = client
             return self._clients[service]
 
-    def _unreachable(self, call: Call, error: Exception) -> CheckError:
-        where = self.endpoint_url or f"the endpoint of {call.service} in {self.region}"
+    def _refusal(self, call: Call, error: Any) -> Unknown | None:
+        """What an error that AWS answered means; None when what was asked for does not exist."""
+        details = error.response.get("Error", {})
+        code, message = str(details.get("Code", "")), str(details.get("Message", ""))
+        if code in _CREDENTIALS:
+            raise _no_credentials(message or code)
+        if code == "" or code.isdecimal():  # whoever answers so is no AWS
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", code)
+            raise self._unreachable(call, f"HTTP status {status}")
+        if code in _ABSENT or (code == "ValidationError" and "does not exist" in message):
+            return None
+        facts = (("action", call.action), ("problem", code))
+        return Unknown("denied" if code in _DENIED else "refused", origin_of(call, ""), facts)
+
+    def _unreachable(self, call: Call, problem: str) -> CheckError:
+        where = f"the endpoint of {call.service} in {self.region}"
+        if self.endpoint_url is not None:  # a user's name and password may stand in it
+            where = self.endpoint_url.rpartition("@")[2] if "@" in self.endpoint_url else self.endpoint_url
         return CheckError(
             "unreachable",
-            f"{shown(where)} does not answer ({type(error).__name__}).",
+            f"{shown(where)} does not answer as AWS does ({problem}).",
             advice="Check the connection, the region and --endpoint-url.",
         )
+
+
+def _credentialed(make: Callable[[], Any]) -> Any:
+    """A session whose credentials were found and can be used. Raises CheckError `credentials`.
+
+    Finding them may run a program, ask for a role or wait for a service that says nothing, so it gets some time only.
+    """
+    found: list[Any] = []
+
+    def find() -> None:
+        try:
+            session = make()
+            credentials = session.get_credentials()
+            if credentials is not None:
+                credentials.get_frozen_credentials()
+            found.append(session if credentials is not None else _no_credentials("there are none"))
+        except Exception as error:  # a profile's program may fail in any way
+            found.append(_no_credentials(_told(error)))
+
+    thread = threading.Thread(target=find, daemon=True)
+    thread.start()
+    thread.join(CREDENTIAL_SECONDS)
+    outcome = found[0] if found else _no_credentials(f"finding them took longer than {CREDENTIAL_SECONDS} seconds")
+    if isinstance(outcome, CheckError):
+        raise outcome
+    return outcome
+
+
+def _told(error: Exception) -> str:
+    """What kept credentials from being found. What a profile's program says may be secret, and is not told."""
+    from botocore import exceptions
+
+    told = (exceptions.ProfileNotFound, exceptions.PartialCredentialsError, exceptions.ClientError)
+    if isinstance(error, told) or (isinstance(error, exceptions.BotoCoreError) and "SSO" in type(error).__name__):
+        return str(error)
+    return f"those of this profile cannot be had ({type(error).__name__})"
 
 
 def _give_up_connecting(attempts: int, caught_exception: Exception | None, **_: object) -> None:
@@ -138,22 +182,13 @@ def _give_up_connecting(attempts: int, caught_exception: Exception | None, **_: 
         raise caught_exception
 
 
-def _refusal(call: Call, error: Any) -> Unknown | None:
-    """What an error that AWS answered means; None when what was asked for does not exist."""
-    details = error.response.get("Error", {})
-    code, message = str(details.get("Code", "")), str(details.get("Message", ""))
-    if code in _CREDENTIALS:
-        raise _credentials(message or code)
-    if code in _ABSENT or (code == "ValidationError" and "does not exist" in message):
-        return None
-    facts = (("action", call.action), ("problem", code))
-    return Unknown("denied" if code in _DENIED else "refused", origin_of(call, ""), facts)
+def _no_region(problem: str) -> CheckError:
+    return CheckError("no-region", f"{problem}.", advice="Pass --region, or set AWS_REGION.")
 
 
-def _credentials(problem: str) -> CheckError:
-    said = shown(problem.strip().rstrip("."))
+def _no_credentials(problem: str) -> CheckError:
     return CheckError(
         "credentials",
-        f"AWS does not take the credentials: {said}.",
+        f"no credentials of AWS can be used: {shown(problem.strip().rstrip('.'))}.",
         advice="Sign in again, or choose others with --profile or AWS_PROFILE.",
     )

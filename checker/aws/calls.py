@@ -5,8 +5,6 @@ All of them read. The code makes no call that is not in this list, so the policy
 
 from typing import NamedTuple
 
-EVERY_STACK = "*"
-
 
 class Call(NamedTuple):
     """One operation of an AWS service.
@@ -19,11 +17,6 @@ class Call(NamedTuple):
     operation: str
     action: str
     resource: str
-
-    @property
-    def name(self) -> str:
-        """`lambda:GetFunctionConfiguration`, as IAM and CloudTrail write it."""
-        return self.action
 
 
 def _call(service: str, operation: str, resource: str, prefix: str | None = None) -> Call:
@@ -74,7 +67,7 @@ CALLS = (
 )
 
 
-def policy_document(stack: str = EVERY_STACK) -> dict[str, object]:
+def policy_document(stack: str) -> dict[str, object]:
     """The least IAM policy that lets a stack of that name (`*` is a wildcard) be judged, as plain data."""
     by_resource: dict[str, list[str]] = {}
     for call in CALLS:

@@ -24,7 +24,7 @@ from checker.aws.calls import (
     LIST_STACK_RESOURCES,
     Call,
 )
-from checker.aws.roles import read_role
+from checker.aws.roles import RoleReader
 from checker.aws.stacks import Row, State
 from checker.aws.values import origin_of, value_of
 from checker.cloudformation.template import function_name, lower_template
@@ -51,7 +51,8 @@ _TOPIC = "AWS::SNS::Topic"
 _NAMES = {_QUEUE: ("QueueName", "/"), _TOPIC: ("TopicName", ":"), _TABLE: ("TableName", "/")}
 """The property that names a resource, and what stands before the name in its physical id."""
 _GENERATED_ROLE = "IamRoleLambdaExecution"
-_MOST_FUNCTIONS = 6  # of a small stack all are read: one may have what belongs to another
+_MOST_FUNCTIONS = 20  # up to here all are read: one may have what belongs to another
+_MOST_QUEUES = 3  # up to here all are asked: one may be the workshop's under another name
 _ON = frozenset(("Creating", "Enabling", "Enabled", "Updating"))  # states of an event source mapping
 
 Answer = dict[str, Any] | Unknown | None
@@ -76,10 +77,9 @@ class LiveReader:
         self.template = template
         self.wanted = wanted
         self.listed = origin_of(LIST_STACK_RESOURCES, "")
-        functions = [row for row in rows if row.type == _FUNCTION]
-        if len(functions) > _MOST_FUNCTIONS:
-            functions = [row for row in functions if self.is_wanted(row)]
-        queues, tables = self.of_type(_QUEUE), self.of_type(_TABLE)
+        functions = self.of_type(_FUNCTION, _MOST_FUNCTIONS)
+        queues, tables = self.of_type(_QUEUE, _MOST_QUEUES), self.of_type(_TABLE, 0)
+        self.queues = {self.queue_arn(row): row.logical_id for row in rows if row.type == _QUEUE}
         self.names = {row.physical_id: function_name(row.logical_id) for row in functions}
         self.asked_of = {row.physical_id for row in functions if self.is_wanted(row)}
         self.configurations = {row.physical_id: self.configuration(row.physical_id) for row in functions}
@@ -106,7 +106,7 @@ class LiveReader:
         subscribed = self.subscriptions()
         live = [
             self.function(
-                name, answer, roles, (*events.get(name, ()), *unread, *subscribed.get(self.names.get(name, name), ()))
+                name, answer, roles, (*events.get(name, ()), *unread, *subscribed.get(self.names.get(name, ""), ()))
             )
             for name, answer in functions.items()
             if answer is not None
@@ -132,9 +132,10 @@ class LiveReader:
     def is_wanted(self, row: Row) -> bool:
         return row.logical_id in self.wanted or function_name(row.logical_id) in self.wanted
 
-    def of_type(self, type_: str) -> list[Row]:
-        """The rows of a type that are looked at live."""
-        return [row for row in self.rows if row.type == type_ and self.is_wanted(row)]
+    def of_type(self, type_: str, most: int) -> list[Row]:
+        """The rows of a type that are looked at live: those asked for, and all where they are few."""
+        rows = [row for row in self.rows if row.type == type_]
+        return rows if len(rows) <= most else [row for row in rows if self.is_wanted(row)]
 
     def queue_arn(self, row: Row) -> str:
         return f"arn:{self.state.partition}:sqs:{self.state.region}:{self.state.account}:{_last(row.physical_id)}"
@@ -149,11 +150,11 @@ class LiveReader:
             answer = self.answers[row].result()
             if isinstance(answer, Unknown):
                 gone = answer
-            elif answer is None:
+            elif answer is None or answer.get("Table", {}).get("TableStatus") == "DELETING":
                 gone = True
             elif row.type == _TABLE:
                 origin = origin_of(DESCRIBE_TABLE, row.logical_id)
-                properties = {**properties, **_table_properties(answer["Table"])}
+                properties = {**properties, **table_properties(answer["Table"])}
             else:
                 origin = origin_of(GET_QUEUE_ATTRIBUTES, row.logical_id)
                 properties = {**properties, **answer.get("Attributes", {})}
@@ -176,7 +177,7 @@ class LiveReader:
         roles: dict[str, Role],
         events: tuple[EventSource | Unknown, ...],
     ) -> Function:
-        name = self.names.get(physical_id, physical_id)
+        name = self.names.get(physical_id, f"{physical_id} (of another stack)")
         origin = origin_of(GET_FUNCTION_CONFIGURATION, name)
         if isinstance(answer, Unknown):
             return Function(name, physical_id, origin, Role(origin, unknown=answer), (), events, unseen_target=answer)
@@ -185,23 +186,39 @@ class LiveReader:
             logical_id=physical_id,
             origin=origin,
             role=roles.get(answer["Role"], Role(origin)),  # no check asks for the role of the others
-            targets=(*_dead_letters(name, answer), *_destinations(name, self.destinations.get(physical_id))),
+            targets=(*self.dead_letters(name, answer), *self.failure_destinations(name, physical_id)),
             events=events,
         )
 
     def roles(self, functions: dict[str, Answer]) -> dict[str, Role]:
         """The roles of these functions by ARN, and the one that the framework generates by its logical id."""
+        reader = RoleReader(self.account, self.executor, self.state.account)
         roles: dict[str, Role] = {}
         for answer in functions.values():
             if isinstance(answer, dict) and answer["Role"] not in roles:
-                roles[answer["Role"]] = read_role(self.account, self.executor, _last(answer["Role"]))
+                roles[answer["Role"]] = reader.read(_last(answer["Role"]))
         generated = next((row for row in self.rows if row.logical_id == _GENERATED_ROLE and row.type == _ROLE), None)
         if generated is not None:
             known = {_last(arn): role for arn, role in roles.items()}
-            roles[_GENERATED_ROLE] = known.get(generated.physical_id) or read_role(
-                self.account, self.executor, generated.physical_id
-            )
+            roles[_GENERATED_ROLE] = known.get(generated.physical_id) or reader.read(generated.physical_id)
         return roles
+
+    def dead_letters(self, name: str, configuration: dict[str, Any]) -> Iterator[Target]:
+        arn = configuration.get("DeadLetterConfig", {}).get("TargetArn")
+        if arn:
+            origin = origin_of(GET_FUNCTION_CONFIGURATION, f"{name}.DeadLetterConfig.TargetArn")
+            yield Target("live", origin, origin, arn=Scalar(arn, origin), found=self.queues.get(arn, ""))
+
+    def failure_destinations(self, name: str, physical_id: str) -> Iterator[Target]:
+        asked = self.destinations.get(physical_id)
+        answer = asked.result() if asked is not None else None
+        origin = origin_of(GET_FUNCTION_EVENT_INVOKE_CONFIG, f"{name}.DestinationConfig.OnFailure.Destination")
+        if isinstance(answer, Unknown):
+            yield Target("destination", origin, origin, arn=answer)
+        elif answer is not None:
+            arn = answer.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+            if arn:
+                yield Target("destination", origin, origin, arn=Scalar(arn, origin), found=self.queues.get(arn, ""))
 
     def events(self) -> tuple[dict[str, list[EventSource]], tuple[Unknown, ...]]:
         """What takes events out of the queues, by the name of the function; and what could not be asked."""
@@ -278,7 +295,7 @@ def _table_id(row: Row) -> str:
     return f"table/{row.physical_id}"
 
 
-def _table_properties(table: dict[str, Any]) -> dict[str, Any]:
+def table_properties(table: dict[str, Any]) -> dict[str, Any]:
     """A table in the words of a template.
 
     DynamoDB names no billing mode for a table that was never on demand, and gives every table a throughput, which is
@@ -297,21 +314,3 @@ def _throughput(described: dict[str, Any]) -> dict[str, Any]:
         for key in ("ReadCapacityUnits", "WriteCapacityUnits")
     }
     return {"ProvisionedThroughput": units} if any(units.values()) else {}
-
-
-def _dead_letters(name: str, configuration: dict[str, Any]) -> Iterator[Target]:
-    arn = configuration.get("DeadLetterConfig", {}).get("TargetArn")
-    if arn:
-        origin = origin_of(GET_FUNCTION_CONFIGURATION, f"{name}.DeadLetterConfig.TargetArn")
-        yield Target("live", origin, origin, arn=Scalar(arn, origin))
-
-
-def _destinations(name: str, asked: Future[Answer] | None) -> Iterator[Target]:
-    answer = asked.result() if asked is not None else None
-    origin = origin_of(GET_FUNCTION_EVENT_INVOKE_CONFIG, f"{name}.DestinationConfig.OnFailure.Destination")
-    if isinstance(answer, Unknown):
-        yield Target("destination", origin, origin, arn=answer)
-    elif answer is not None:
-        arn = answer.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-        if arn:
-            yield Target("destination", origin, origin, arn=Scalar(arn, origin))

@@ -32,7 +32,8 @@ def read_stack(account: Account, stack: str, wanted: frozenset[str]) -> Service:
             f"`{shown(stack)}` is no name that a stack can have.",
             advice="Name the stack with --stack.",
         )
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="aws") as executor:
+    executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="aws")
+    try:
         state, service = _read(account, executor, stack, wanted, lambda: read_state(account, stack))
         if service.obstacle is None and any(one.gone is True for one in service.resources.entries.values()):
             # Gone, or the stack was changed meanwhile: only one that stayed as it was tells.
@@ -40,6 +41,8 @@ def read_stack(account: Account, stack: str, wanted: frozenset[str]) -> Service:
             if after != state:
                 _, service = _read(account, executor, stack, wanted, lambda: after)
         return service
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)  # whoever gives up does not wait for what hangs
 
 
 def _read(

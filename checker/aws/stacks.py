@@ -21,11 +21,12 @@ from checker.wording import near_name
 # Without resources: made for a change set that never ran, or deleted.
 _NOT_THERE = frozenset(("REVIEW_IN_PROGRESS", "DELETE_COMPLETE"))
 _CLEANING_UP = "CLEANUP_IN_PROGRESS"  # our resources are final already; CloudFormation deletes what they replaced
-_GONE_ROWS = frozenset(("DELETE_COMPLETE", "CREATE_FAILED"))
-_STACK_TYPE = "AWS::CloudFormation::Stack"
+_GONE_ROWS = frozenset(("DELETE_COMPLETE", "DELETE_SKIPPED", "CREATE_FAILED"))
+_STARTS = frozenset(("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"))
 # What CloudFormation says of resources that failed only because another one did.
 _CONSEQUENCE = re.compile(r"resource \w+ cancelled|the following resource\(s\) failed", re.IGNORECASE)
 _MOST_STACKS = 1000
+_MOST_EVENTS = 1000
 _NEAR = 0.6
 
 
@@ -85,8 +86,6 @@ def read_state(account: Account, stack: str) -> State | Unknown | None:
     answer = account.call(DESCRIBE_STACKS, StackName=stack)
     if not isinstance(answer, dict):
         return answer
-    if not answer["Stacks"]:
-        return None
     found = answer["Stacks"][0]
     return State(
         name=found["StackName"],
@@ -126,22 +125,22 @@ def read_template(account: Account, stack: str) -> dict[str, Any] | Unknown:
 
 def read_failure(account: Account, state: State) -> Failure:
     """What stopped the last deployment: the earliest failed event that is not the consequence of another."""
-    answer = account.call(DESCRIBE_STACK_EVENTS, StackName=state.identity)
+    answer = account.call(DESCRIBE_STACK_EVENTS, StackName=state.identity, PaginationConfig={"MaxItems": _MOST_EVENTS})
     events = answer["StackEvents"] if isinstance(answer, dict) else []
     failed = [event for event in _last_operation(events, state) if event["ResourceStatus"].endswith("_FAILED")]
     for event in reversed(failed):
         reason = event.get("ResourceStatusReason", "")
         if not _CONSEQUENCE.search(reason):
             return Failure(event["LogicalResourceId"], reason)
-    return Failure(state.name, state.reason)
+    hidden = f"your credentials may not call {DESCRIBE_STACK_EVENTS.action}" if isinstance(answer, Unknown) else ""
+    return Failure(state.name, state.reason or hidden or "no reason is given")
 
 
 def _last_operation(events: list[dict[str, Any]], state: State) -> Iterable[dict[str, Any]]:
     """The events since the stack's own last start, the newest first, as CloudFormation lists them."""
     for event in events:
         yield event
-        is_own = event["ResourceType"] == _STACK_TYPE and event.get("PhysicalResourceId") == state.identity
-        if is_own and event["ResourceStatus"] in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
+        if event.get("PhysicalResourceId") == state.identity and event["ResourceStatus"] in _STARTS:
             return
 
 

@@ -12,7 +12,7 @@ from checker.model import Mapping, Origin, Scalar, Sequence, Value
 
 def origin_of(call: Call, path: str) -> Origin:
     """A place in the answer of a call; it has no line."""
-    return Origin(call.name, 0, 0, path)
+    return Origin(call.action, 0, 0, path)
 
 
 def value_of(data: Any, origin: Origin) -> Value:

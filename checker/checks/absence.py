@@ -56,10 +56,10 @@ def judge(service: Service, given: Parameters) -> Finding:
 
 
 def _shown(value: Value) -> str:
-    """The numbers of a capacity: `1, 1`."""
+    """The numbers of a capacity, in the order of their names: `1, 1`."""
     if not isinstance(value, Mapping):
         return value.shown if isinstance(value, Scalar) else "nothing"
-    return ", ".join(one.shown for one in value.entries.values() if isinstance(one, Scalar))
+    return ", ".join(one.shown for _, one in sorted(value.entries.items()) if isinstance(one, Scalar))
 
 
 KIND = Kind(

@@ -65,8 +65,10 @@ def _judge_entry(service: Service, entry: Capacity, given: Parameters) -> Findin
     table_resource = service.resources.get(given.logical_id)
     if isinstance(table_resource, Unknown):
         return unknown(table_resource)
-    if table_resource is None:
+    if table_resource is None or table_resource.gone is True:
         return fail("no_table", entry.table_origin)
+    if isinstance(table_resource.gone, Unknown):
+        return unknown(table_resource.gone)
     billing = settle(table_resource.get(given.billing))
     if isinstance(billing, Unknown):
         return unknown(billing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from checker.wording import visible
 if TYPE_CHECKING:
     from checker.cohort.submission import Deployed
 
-COMPLETE, INCOMPLETE, FAILED = 0, 1, 2
+COMPLETE, INCOMPLETE, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 
 def run(arguments: list[str] | None) -> int:
@@ -34,7 +35,10 @@ def run(arguments: list[str] | None) -> int:
         _complain(f"rydecheck: {error}")
         return FAILED
     except KeyboardInterrupt:
-        return 130
+        if arguments is None:  # leaving the usual way would wait for the calls under way
+            sys.stdout.flush()
+            os._exit(INTERRUPTED)
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has left; closing stdout again at exit must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,6 +69,7 @@ def _check(asked: Namespace) -> int:
     settings = Settings(options, environment, assignments(asked.param, "--param"))
     request = Request(settings, only, asked.strict, asked.packaged, _deployed(asked))
     if asked.stack is not None and path is None and not asked.deployed:
+        _refuse_what_needs_a_file(asked)
         report = check_stack(asked.stack, pack, request)
     else:
         report = check_path("." if path is None else path, pack, request)
@@ -79,10 +84,19 @@ def _check(asked: Namespace) -> int:
     return {"complete": COMPLETE, "incomplete": INCOMPLETE, "error": FAILED}[report.status]
 
 
+def _refuse_what_needs_a_file(asked: Namespace) -> None:
+    """Raises UsageError for an option that a stack alone would leave without effect."""
+    for option in ("packaged", "stage", "var", "env", "param"):
+        if getattr(asked, option):
+            raise UsageError(f"--{option} is for a file, and --stack alone reads none; name the PATH too.")
+
+
 def _deployed(asked: Namespace) -> Deployed | None:
     """Which stack to look at, if any. Raises UsageError for a way to an account that nothing asks for."""
     from checker.cohort.submission import Deployed
 
+    if asked.stack == "":
+        raise UsageError("the name of the stack is empty.")
     if asked.deployed or asked.stack is not None:
         return Deployed(asked.stack, asked.profile, asked.endpoint_url)
     for option, value in (("--profile", asked.profile), ("--endpoint-url", asked.endpoint_url)):
@@ -151,6 +165,8 @@ def _iam_policy(asked: Namespace) -> int:
 
     from checker.aws.calls import policy_document
 
+    if not re.fullmatch(r"[A-Za-z0-9*?-]+", asked.stack):
+        raise UsageError(f"`{asked.stack}` is no name of a stack; `*` and `?` may stand in it.")
     write_stream(sys.stdout, json.dumps(policy_document(asked.stack), indent=2) + "\n")
     return COMPLETE
 

@@ -83,10 +83,10 @@ def _deployed_class() -> Iterator[StandIn]:
 
     before = dict(os.environ)
     with StandIn() as standin:
-        deploy_class(standin, sample_class_folder())
         os.environ.pop("AWS_PROFILE", None)
         os.environ.update(standin.environment)
         try:
+            deploy_class(standin, sample_class_folder())
             yield standin
         finally:
             os.environ.clear()

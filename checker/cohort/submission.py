@@ -96,16 +96,30 @@ def _read_stack(service: Service | None, pack: RulePack, request: Request, deplo
     from checker.aws.account import Access, Account
     from checker.aws.reading import read_stack
 
-    stack = deployed.stack or (service.stack_name if service is not None else None)
+    stack = deployed.stack or _own_stack(service)
     if stack is None:
         raise CheckError(
             "invalid-config",
-            "this file does not tell the name of its stack, for its service or stage has no value here.",
+            "the file does not tell the name of its stack: its service or stage has no value that may be shown.",
             advice="Pass --stack NAME, or --stage.",
         )
-    region = request.settings.options.get("region") or (text_of(service.region) if service is not None else None)
+    region = request.settings.options.get("region")
+    if stack.startswith("arn:"):
+        region = stack.split(":")[3]
+    elif region is None and service is not None:
+        region = text_of(service.region)
+        if region is None:
+            raise CheckError("no-region", "the file's region has no value here.", advice="Pass --region.")
     account = Account(Access(region, deployed.profile, deployed.endpoint_url))
     return shown(stack.rpartition("stack/")[2].partition("/")[0] or stack), read_stack(account, stack, pack.names)
+
+
+def _own_stack(service: Service | None) -> str | None:
+    """The stack of the file as the framework names it; None where a value of the environment would show in it."""
+    if service is None:
+        return None
+    secret = [value.secret for value in (service.name, service.stage) if isinstance(value, Scalar) and value.secret]
+    return None if any(not _SHOWABLE.fullmatch(one) for one in secret) else service.stack_name
 
 
 def _read(folder: SubmissionFolder, file: str | None, request: Request) -> Service:

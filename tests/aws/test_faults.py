@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +16,7 @@ from checker.cohort.submission import Deployed, Request, check_stack
 from checker.report import Report
 from checker.rulepack import RulePack
 from checker.serverless.resolving import Settings
-from tests.aws.conftest import REGION, STACK, Boto, deploy, queue_arn
+from tests.aws.conftest import REGION, ROLE, STACK, Boto, deploy, physical_id, queue_arn
 from tests.aws.faults import Faults
 from tests.aws.test_reading import EXTRAS
 
@@ -38,7 +42,7 @@ NEEDED_BY = {
     "iam:GetRole": {"dlq.permission"},
     "iam:ListRolePolicies": {"dlq.permission"},
     "iam:GetRolePolicy": {"dlq.permission"},
-    "iam:ListAttachedRolePolicies": set[str](),
+    "iam:ListAttachedRolePolicies": {"dlq.permission"},
     "iam:GetPolicy": set[str](),
     "iam:GetPolicyVersion": set[str](),
     "dynamodb:DescribeTable": TABLE,
@@ -160,12 +164,142 @@ def test_without_a_region(pack: RulePack, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.usefixtures("standin")
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://nowhere.invalid", "not a url"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9", "http://nowhere.invalid", "not a url", "http://[::1", "http://x:99999"]
+)
 def test_an_endpoint_that_does_not_answer(pack: RulePack, url: str) -> None:
     report = judged(pack, endpoint_url=url)
     assert report.error is not None
     assert report.error.code == "unreachable"
     assert url.replace(" ", "") in str(report.error).replace(" ", "")
+
+
+class _Page(BaseHTTPRequestHandler):
+    """A web server that is no AWS."""
+
+    def do_POST(self) -> None:
+        status, body = self.server.answer  # type: ignore[attr-defined]
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing on stderr."""
+
+
+@pytest.mark.usefixtures("standin")
+@pytest.mark.parametrize("status", [200, 302, 404, 407])
+def test_an_endpoint_that_is_a_web_page(pack: RulePack, status: int) -> None:
+    with HTTPServer(("127.0.0.1", 0), _Page) as server:
+        server.answer = (status, b"<html><body>hello</body></html>")  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        report = judged(pack, endpoint_url=f"http://user:s3cr3t@127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert report.error is not None
+    assert report.error.code == "unreachable"
+    assert "s3cr3t" not in str(report.error)
+
+
+@pytest.mark.usefixtures("standin")
+@pytest.mark.parametrize(
+    "profile",
+    [
+        "credential_process = /nowhere/program",
+        "credential_process = echo no-json-topsecret",
+        "credential_process = 'unbalanced",
+        "role_arn = arn:aws:iam::123456789012:role/r\nweb_identity_token_file = /nowhere/token",
+        "role_arn = arn:aws:iam::123456789012:role/r\nsource_profile = nobody",
+        "sso_start_url = https://a.example\nsso_region = us-east-1\nsso_account_id = 123456789012\nsso_role_name = r",
+        "aws_access_key_id = only-this",
+    ],
+)
+def test_a_profile_that_gives_no_credentials(
+    pack: RulePack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str
+) -> None:
+    config = tmp_path / "config"
+    config.write_text(f"[profile broken]\n{profile}\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    report = judged(pack, profile="broken")
+    assert report.error is not None
+    assert report.error.code == "credentials"
+    assert "topsecret" not in str(report.error)
+    assert "\n" not in str(report.error)
+
+
+def test_a_role_that_may_not_be_assumed(
+    boto: Boto, faults: Faults, pack: RulePack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(boto)
+    config = tmp_path / "config"
+    role = "role_arn = arn:aws:iam::123456789012:role/teacher\ncredential_source = Environment"
+    config.write_text(f"[profile class]\n{role}\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    assert judged(pack, profile="class").status == "complete"
+    faults.deny("sts:AssumeRole")
+    report = judged(pack, profile="class")
+    assert report.error is not None
+    assert report.error.code == "credentials"
+    assert "AssumeRole" in str(report.error)
+
+
+@pytest.mark.usefixtures("standin")
+def test_credentials_that_take_for_ever(pack: RulePack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config"
+    config.write_text("[profile slow]\ncredential_process = sleep 5\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setattr(account, "CREDENTIAL_SECONDS", 0.2)
+    report = judged(pack, profile="slow")
+    assert report.error is not None
+    assert report.error.code == "credentials"
+
+
+@pytest.mark.usefixtures("standin")
+@pytest.mark.parametrize("region", ["garbage!!", "us east 2"])
+def test_what_is_no_region(pack: RulePack, region: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    report = judged(pack, region=region)
+    assert report.error is not None
+    assert report.error.code == "no-region"
+
+
+def test_the_region_of_the_environment(boto: Boto, pack: RulePack, monkeypatch: pytest.MonkeyPatch) -> None:
+    deploy(boto)
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_REGION", REGION)
+    assert judged(pack, region=None).status == "complete"
+
+
+def test_a_policy_that_may_not_be_read_may_deny(boto: Boto, faults: Faults, pack: RulePack) -> None:
+    deploy(boto)
+    iam = boto("iam")
+    denied = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "sqs:*", "Resource": "*"}]}
+    arn = iam.create_policy(PolicyName="no-queues", PolicyDocument=json.dumps(denied))["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName=ROLE, PolicyArn=arn)
+    assert outcomes(judged(pack))["dlq.permission"] == "fail"
+    faults.deny("iam:GetPolicyVersion")
+    assert outcomes(judged(pack))["dlq.permission"] == "unknown"
+
+
+def test_a_destination_that_may_not_be_read(boto: Boto, faults: Faults, pack: RulePack) -> None:
+    deploy(boto, dead_letter="")
+    faults.deny("lambda:GetFunctionEventInvokeConfig")
+    assert outcomes(judged(pack))["dlq.target"] == "unknown"
+
+
+def test_a_table_that_may_not_be_read_is_not_scaled(boto: Boto, faults: Faults, pack: RulePack) -> None:
+    deploy(boto)
+    boto("application-autoscaling").register_scalable_target(
+        ServiceNamespace="dynamodb",
+        ResourceId=f"table/{physical_id(boto, 'RideRecordTable')}",
+        ScalableDimension="dynamodb:table:WriteCapacityUnits",
+        MinCapacity=1,
+        MaxCapacity=9,
+    )
+    faults.deny("dynamodb:DescribeTable")
+    report = judged(pack)
+    unknown = {check.rule.id for check in report.checks if check.outcome == "unknown"}
+    assert unknown == {*TABLE, "extra.autoscaling"}
 
 
 @pytest.mark.usefixtures("standin")

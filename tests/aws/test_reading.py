@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from checker.aws.account import Account
-from checker.aws.calls import CALLS
+from checker.aws.calls import CALLS, DESCRIBE_TABLE, LIST_EVENT_SOURCE_MAPPINGS, Call
+from checker.aws.live import table_properties
 from checker.cohort.submission import Deployed, Request, check_path, check_stack
 from checker.report import Report
 from checker.reporters.json import document
@@ -306,6 +309,153 @@ def test_extra_credit(boto: Boto, pack: RulePack) -> None:
     assert reasons(judged(pack))["extra.dlq_processor"] == "processor-disabled"
 
 
+def test_a_queue_of_any_name_that_the_function_names_costs_once(boto: Boto, pack: RulePack) -> None:
+    text = json.dumps(solution()).replace("PutRideRecordSnsDlq", "FailedRides")
+    deploy(boto, json.loads(text), dead_letter="")
+    arn = queue_arn_of(boto, "FailedRides")
+    boto("lambda").update_function_configuration(FunctionName=FUNCTION, DeadLetterConfig={"TargetArn": arn})
+    assert reasons(judged(pack)) == {"dlq.queue": "queue-renamed"}
+    boto("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName=f"{STACK}-PutRideRecordHttp")
+    assert judged(pack).score.bonus == 1
+
+
+def test_a_function_of_another_stack_does_not_stand_in_for_ours(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    ours = boto("lambda").get_function_configuration(FunctionName=FUNCTION)
+    boto("lambda").create_function(
+        FunctionName="PutRideRecordSns", Role=ours["Role"], Code={"ZipFile": b"-"}, Runtime="python3.12", Handler="h.h"
+    )
+    boto("lambda").create_event_source_mapping(EventSourceArn=queue_arn(boto), FunctionName="PutRideRecordSns")
+    report = judged(pack)
+    assert reasons(report) == {}
+    assert report.score.bonus == 1
+
+
+@pytest.mark.parametrize("state", ["Disabled", "Disabling", "Deleting"])
+def test_a_mapping_that_is_on_its_way_out(
+    boto: Boto, pack: RulePack, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(boto)
+    boto("lambda").create_event_source_mapping(
+        EventSourceArn=queue_arn(boto), FunctionName=f"{STACK}-PutRideRecordHttp"
+    )
+    answered(monkeypatch, LIST_EVENT_SOURCE_MAPPINGS, lambda answer: answer["EventSourceMappings"][0], State=state)
+    assert next(check.reason for check in judged(pack).checks if check.rule.id == "extra.dlq_processor") == (
+        "processor-disabled"
+    )
+
+
+def test_a_mapping_to_an_alias(boto: Boto, pack: RulePack, monkeypatch: pytest.MonkeyPatch) -> None:
+    deploy(boto)
+    arn = boto("lambda").create_event_source_mapping(
+        EventSourceArn=queue_arn(boto), FunctionName=f"{STACK}-PutRideRecordHttp"
+    )["FunctionArn"]
+    answered(
+        monkeypatch,
+        LIST_EVENT_SOURCE_MAPPINGS,
+        lambda answer: answer["EventSourceMappings"][0],
+        FunctionArn=f"{arn}:live",
+    )
+    assert judged(pack).score.bonus == 1
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, call: Call, part: Callable[[Json], Json], **changed: str) -> None:
+    """Let a part of the answers to one call be other than the stand-in can make it."""
+    ask = Account.call
+
+    def changing(self: Account, asked: Call, **parameters: Any) -> Any:
+        answer = ask(self, asked, **parameters)
+        if asked is call and isinstance(answer, dict):
+            part(answer).update(changed)
+        return answer
+
+    monkeypatch.setattr(Account, "call", changing)
+
+
+def test_an_index_with_a_fixed_capacity(boto: Boto) -> None:
+    template = solution()
+    table = template["Resources"]["RideRecordTable"]["Properties"]
+    del table["BillingMode"]
+    units = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    table["ProvisionedThroughput"] = units
+    table["GlobalSecondaryIndexes"] = [
+        {
+            "IndexName": "by-ride",
+            "KeySchema": table["KeySchema"],
+            "Projection": {"ProjectionType": "ALL"},
+            "ProvisionedThroughput": units,
+        }
+    ]
+    deploy(boto, template)
+    assert _table_properties_seen(boto)["GlobalSecondaryIndexes"] == [
+        {"IndexName": "by-ride", "ProvisionedThroughput": units}
+    ]
+
+
+def _table_properties_seen(boto: Boto) -> Json:
+    answer = boto("dynamodb").describe_table(TableName=physical_id(boto, "RideRecordTable"))
+    return table_properties(answer["Table"])
+
+
+def test_a_table_on_its_way_out_is_gone(boto: Boto, pack: RulePack, monkeypatch: pytest.MonkeyPatch) -> None:
+    deploy(boto)
+    answered(monkeypatch, DESCRIBE_TABLE, lambda answer: answer["Table"], TableStatus="DELETING")
+    assert reasons(judged(pack)) == {"table.on_demand": "table-missing", "table.no_provisioned": "table-missing"}
+
+
+def test_a_policy_variable_of_the_account_is_known_and_others_are_not(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    pattern = "arn:aws:sqs:*:${aws:PrincipalAccount}:*"
+    set_policy(boto, {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": pattern})
+    assert reasons(judged(pack)) == {}
+    allow = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue_arn(boto)}
+    set_policy(boto, allow, {"Effect": "Deny", "Action": "sqs:*", "Resource": pattern})
+    assert reasons(judged(pack)) == {"dlq.permission": "denied"}
+    set_policy(boto, {**allow, "Resource": "arn:aws:sqs:*:*:${aws:username}"})
+    assert reasons(judged(pack)) == {"dlq.permission": "conditional"}
+
+
+def test_one_function_of_many_has_what_belongs_to_another(boto: Boto, pack: RulePack) -> None:
+    template = solution()
+    http = template["Resources"]["PutRideRecordHttpLambdaFunction"]
+    for number in range(9):
+        more = json.loads(json.dumps(http).replace("PutRideRecordHttp", f"More{number}"))
+        del more["DependsOn"]
+        template["Resources"][f"More{number}LambdaFunction"] = more
+    deploy(boto, template, dead_letter="")
+    boto("lambda").update_function_configuration(
+        FunctionName=f"{STACK}-More8", DeadLetterConfig={"TargetArn": queue_arn(boto)}
+    )
+    assert reasons(judged(pack)) == {"dlq.target": "target-wrong-function"}
+
+
+def test_a_resource_that_was_never_made_is_not_there(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    set_stack(STACK, resources={"PutRideRecordSnsDlq": ("CREATE_FAILED", None)})
+    assert reasons(judged(pack))["dlq.queue"] == "queue-missing"
+
+
+def test_a_template_in_yaml_tells_nothing_and_harms_nothing(boto: Boto, pack: RulePack) -> None:
+    template = "Resources:\n  RideRecordTable:\n    Type: AWS::SQS::Queue\n"
+    boto("cloudformation").create_stack(StackName=STACK, TemplateBody=template)
+    assert reasons(judged(pack))["table.on_demand"] == "table-missing"
+
+
+def test_a_failure_without_a_reason(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    set_stack(STACK, "UPDATE_ROLLBACK_COMPLETE", events=[])
+    (note,) = judged(pack).checks[1].notes
+    assert note.message.endswith("no reason is given.")
+
+
+def test_a_stack_by_its_arn_is_looked_up_in_its_own_region(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    arn = boto("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["StackId"]
+    report = check_stack(arn, pack, Request(Settings(options={"region": "eu-west-1"})))
+    assert report.status == "complete"
+    assert report.submission.stack == STACK
+
+
 def test_a_stack_of_nobody_fails_every_check_but_the_plugin(boto: Boto, pack: RulePack) -> None:
     deploy(boto)
     report = judged(pack, "wild-rydes-ride-record-div")
@@ -427,6 +577,30 @@ def test_what_agrees_does_not_drift(boto: Boto, pack: RulePack) -> None:
     report = check_path(ANSWER, pack, _both())
     assert report.status == "complete"
     assert [note for check in report.checks for note in check.notes] == []
+
+
+def test_a_stack_whose_name_comes_out_of_the_environment_is_not_shown(
+    boto: Boto, pack: RulePack, tmp_path: Path
+) -> None:
+    deploy(boto)
+    text = (ANSWER / "serverless.yml").read_text(encoding="utf-8")
+    text = text.replace("service: wild-rydes-ride-record", "service: ${env:HIDDEN}")
+    (tmp_path / "serverless.yml").write_text(text, encoding="utf-8")
+    settings = Settings(environment={"AWS_ACCOUNT": ACCOUNT, "HIDDEN": "hunter2"})
+    report = check_path(tmp_path, pack, Request(settings, deployed=Deployed()))
+    assert report.error is not None
+    assert report.error.code == "invalid-config"
+    assert "hunter2" not in json.dumps(document(report))
+
+
+def test_a_region_without_a_value_is_not_guessed(boto: Boto, pack: RulePack, tmp_path: Path) -> None:
+    deploy(boto)
+    text = (ANSWER / "serverless.yml").read_text(encoding="utf-8")
+    text = text.replace("\"${opt:region, 'us-east-2'}\"", "${env:WHERE_REGION}")
+    (tmp_path / "serverless.yml").write_text(text, encoding="utf-8")
+    report = check_path(tmp_path, pack, _both())
+    assert report.error is not None
+    assert report.error.code == "no-region"
 
 
 def test_both_values_are_shown_where_file_and_stack_differ(boto: Boto, pack: RulePack) -> None:
