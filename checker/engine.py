@@ -119,7 +119,9 @@ def _follow(judgement: Judgement, service: Service, finding: Finding, renamed: M
     followed = Judgement(judgement.kind, parameters._replace(**names)).of(service)
     if followed.outcome != "pass":
         return followed
-    return followed._replace(equivalent=True, remarks=(*followed.remarks, Remark(_FOLLOWS)))
+    # The sentences speak of the resource under the name that it has.
+    facts = (*followed.facts, *((name, shown(new)) for name, new in names.items() if new is not None))
+    return followed._replace(equivalent=True, facts=facts, remarks=(*followed.remarks, Remark(_FOLLOWS)))
 
 
 def _result(

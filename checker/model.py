@@ -186,6 +186,7 @@ class Resource(NamedTuple):
     """One CloudFormation resource of the service; `origin` is the place of its logical id.
 
     `gone` is set for one that a stack lists and that does not answer any more, Unknown where it may not be asked.
+    `unread` is set where a part of it may stand in something that could not be read.
     """
 
     logical_id: str
@@ -195,10 +196,12 @@ class Resource(NamedTuple):
     origin: Origin
     body: Mapping
     gone: bool | Unknown = False
+    unread: Unknown | None = None
 
     def get(self, name: str) -> Value | None:
-        """A property, or None; Unknown when the properties are."""
-        return self.properties.get(name) if isinstance(self.properties, Mapping) else self.properties
+        """A property, or None; Unknown when the properties are, or when it may stand in what could not be read."""
+        found = self.properties.get(name) if isinstance(self.properties, Mapping) else self.properties
+        return self.unread if found is None else found
 
     @property
     def parent(self) -> Origin:
@@ -308,12 +311,16 @@ class Target(NamedTuple):
 
 
 class EventSource(NamedTuple):
-    """What triggers a function: `type` is the framework's event name (`sns`, `sqs`, `http`)."""
+    """What triggers a function: `type` is the framework's event name (`sns`, `sqs`, `http`).
+
+    `refused` marks an ARN in a form that the framework stops at.
+    """
 
     type: str
     arn: Value | None
     enabled: Value | None
     origin: Origin
+    refused: bool = False
 
 
 class Function(NamedTuple):

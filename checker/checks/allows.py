@@ -146,11 +146,14 @@ class _Nearest(NamedTuple):
     def idle(self, *, exact: bool) -> Finding | None:
         """A statement that reaches no role of the function, though it grants what is wanted (or names the queue)."""
         effective = {
-            statement.origin.place for allowing in (True, False) for statement in self.effective(allowing=allowing)
+            place
+            for allowing in (True, False)
+            for statement in self.effective(allowing=allowing)
+            for place in _places(statement)
         }
         for written in self.service.written_statements:
             statement = written.statement
-            if statement.origin.place in effective or text_of(statement.effect) == "Deny":
+            if not effective.isdisjoint(_places(statement)) or text_of(statement.effect) == "Deny":
                 continue
             if covers(statement, self.wanted, self.arns) or (not exact and self.names(statement) is not None):
                 return self.idle_finding(written)
@@ -191,6 +194,9 @@ class _Nearest(NamedTuple):
     def resource(self) -> Finding | None:
         for statement in self.effective():
             if covers_action(statement, self.wanted.action) and not _is_every_action(statement):
+                meant = self.service.resources.get(self.wanted.logical_id)
+                if isinstance(meant, Unknown):  # whether the one named is meant to stand in for it
+                    return unknown(meant)
                 key = "Resource" if statement.not_resources is None else "NotResource"
                 slot = "assumed_name" if self.assumes_name(statement) else "resource"
                 if any(isinstance(one, Scalar) and "${" in one.text for one in statement.resources or ()):
@@ -249,6 +255,11 @@ def _is_without_attribute(value: Value, text: Text) -> bool:
     function = function_of(value)
     is_get_att = function is not None and function[0] == "Fn::GetAtt"
     return is_get_att and all(isinstance(part, Reference) and part.attribute == "" for part in text)
+
+
+def _places(statement: Statement) -> set[tuple[str, int, int]]:
+    """Where a statement stands, and its effect: one that merges another has the effect of that."""
+    return {statement.origin.place, *([statement.effect.origin.place] if statement.effect is not None else [])}
 
 
 def _written_action(action: Value) -> str:

@@ -95,6 +95,9 @@ def _judge_arn(service: Service, target: Target, given: Parameters) -> Finding:
         )
     if matches is None or (literal and not _is_certainly_other(service, target.arn, given)):
         return unknown(Unknown("literal_arn" if literal else "resource_open", target.origin))
+    wanted = service.resources.get(given.logical_id)
+    if isinstance(wanted, Unknown):  # whether this one is meant to stand in for it
+        return unknown(wanted)
     found = target.found or _named(target)
     if target.makes is not None:
         key, made = target.makes

@@ -77,6 +77,8 @@ def _judge_source(service: Service, event: EventSource, given: Parameters) -> Fi
     matches = Arns(service).matches(text, given.logical_id, given.type)
     if matches is None:
         return unknown(Unknown("resource_open", event.origin))
+    if matches and event.refused:
+        return fail("refused", event.origin)
     return None if matches else fail("absent", event.origin)
 
 
@@ -93,4 +95,4 @@ def _judge_permission(function: Function, decisions: list[Decision]) -> Finding 
     return unknown(doubt) if doubt is not None else fail("not_allowed", function.origin, found=function.name)
 
 
-KIND = Kind(Parameters, {"absent": (), "disabled": ("found",), "not_allowed": ("found",)}, judge)
+KIND = Kind(Parameters, {"absent": (), "refused": (), "disabled": ("found",), "not_allowed": ("found",)}, judge)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from checker.checks.finding import Finding, fail, unknown
-from checker.model import Resource, Scalar, Service, Unknown, text_of
+from checker.model import Resource, Scalar, Service, Unknown, is_empty, text_of
 from checker.wording import near_name
 
-SLOTS: dict[str, tuple[str, ...]] = {"absent": (), "near": ("found", "line"), "other_type": ("found",), "gone": ()}
+SLOTS: dict[str, tuple[str, ...]] = {
+    "absent": (),
+    "near": ("found", "line"),
+    "untyped": (),
+    "other_type": ("found",),
+    "gone": (),
+}
 
 
 def find_resource(service: Service, logical_id: str, type_: str) -> Resource | Finding:
@@ -20,9 +26,13 @@ def find_resource(service: Service, logical_id: str, type_: str) -> Resource | F
             return fail("absent", service.resources.origin)
         origin = service.resources.entries[near].origin
         return fail("near", origin, found=near, line=str(origin.line))
-    if text_of(resource.type) != type_ and not isinstance(resource.type, Unknown):
-        found = resource.type.shown if isinstance(resource.type, Scalar) else "nothing"
-        return fail("other_type", resource.type.origin if resource.type else resource.origin, found=found)
+    given = resource.unread if resource.type is None else resource.type
+    if given is None or is_empty(given):
+        return fail("untyped", resource.origin)
+    if isinstance(given, Unknown) and resource.type is None:
+        return unknown(given)
+    if text_of(given) != type_ and not isinstance(given, Unknown):
+        return fail("other_type", given.origin, found=given.shown if isinstance(given, Scalar) else "no text")
     if resource.condition is not None:
         return unknown(Unknown("conditional_resource", resource.condition.origin))
     if isinstance(resource.gone, Unknown):

@@ -28,7 +28,7 @@ def judge(service: Service, given: Parameters) -> Finding:
         return unknown(resource)
     if resource is None:
         return _missing(service, given)
-    type_ = settle(resource.type)
+    type_ = settle(resource.unread if resource.type is None else resource.type)
     if isinstance(type_, Unknown):
         return unknown(type_)
     if type_ is None or is_empty(type_):

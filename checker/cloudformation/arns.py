@@ -70,7 +70,7 @@ class Arns(NamedTuple):
             text = text_value(given)
             if isinstance(text, Unknown):
                 return (Reference(logical_id, property_),)
-            return text
+            return joined([piece for part in text for piece in self._pseudo(part)])
         stack = self.service.stack_name
         return joined([stack or Reference("AWS::StackName"), f"-{logical_id}-", Reference(logical_id, _RANDOM)])
 
@@ -87,15 +87,17 @@ class Arns(NamedTuple):
         """The text with each `Arn` and name of a known resource written out."""
         parts: list[str | Reference] = []
         for part in text:
-            if isinstance(part, str):
-                parts.append(part)
-            elif part.name == _PSEUDO["region"]:
-                parts.extend(self._region())
-            elif part.name == "AWS::StackName" and self.service.stack_name:
-                parts.append(self.service.stack_name)
-            else:
-                parts.extend(self._expand_attribute(part))
+            known = self._pseudo(part)
+            parts.extend(self._expand_attribute(part) if known == (part,) and isinstance(part, Reference) else known)
         return joined(parts)
+
+    def _pseudo(self, part: str | Reference) -> Text:
+        """A piece of a text with the region and the stack's name written out, where they are known."""
+        if isinstance(part, Reference) and part.name == _PSEUDO["region"]:
+            return self._region()
+        if isinstance(part, Reference) and part.name == "AWS::StackName" and self.service.stack_name:
+            return (self.service.stack_name,)
+        return (part,)
 
     def _expand_attribute(self, part: Reference) -> Text:
         resource = self.service.resources.entries.get(part.name)

@@ -39,7 +39,6 @@ _AWS_MANAGED = {
     "AWSXRayDaemonWriteAccess": ("xray:*",),
     "AWSXrayWriteOnlyAccess": ("xray:*",),
 }
-_KEPT_BACK = frozenset(("denied", "refused", "policy_variable"))
 _MOST_CONDITIONS = 4  # each one doubles the work
 _MANAGED_ARN = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(.+)")
 
@@ -83,8 +82,8 @@ def decide(role: Role, wanted: Wanted, arns: Arns) -> Decision:
 def _decide_policies(role: Role, wanted: Wanted, arns: Arns) -> Decision:
     """What the role's policies say, without its boundary.
 
-    A policy or statement that cannot be read may allow it, so where nothing else does the answer is open. One that the
-    file does not tell is not supposed to deny what another statement allows; one that AWS keeps back may do that, too.
+    A statement that cannot be read may allow it, and may deny what another one allows. A managed policy that the file
+    only names is not supposed to deny.
     """
     if role.unknown is not None:
         return Decision(None, unknown=role.unknown)
@@ -100,7 +99,7 @@ def _decide_policies(role: Role, wanted: Wanted, arns: Arns) -> Decision:
     for statement in role.statements:
         if isinstance(statement, Unknown):
             open_question = open_question or statement
-            doubted_by = doubted_by or (statement if statement.why in _KEPT_BACK else None)
+            doubted_by = doubted_by or statement
             continue
         covered = covers(statement, wanted, arns)
         effect = statement.effect

@@ -86,8 +86,9 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
     provider_body = provider if isinstance(provider, Mapping) else Mapping({}, provider.origin if provider else root)
     template, template_unknown = merged_sections(document.get("resources"), root)
     resources = read_resources(template.get("Resources"), template.origin, template.get("extensions"))
-    if template_unknown is not None and resources.unknown is None:
-        resources = Section(resources.entries, resources.origin, template_unknown)
+    if template_unknown is not None:  # an item of the list: it may hold anything, and parts of what others hold
+        partly = {name: one._replace(unread=template_unknown) for name, one in resources.entries.items()}
+        resources = Section(partly, resources.origin, resources.unknown or template_unknown)
     stage_given, region_given = settings.options.get("stage"), settings.options.get("region")
     name = _service_name(document.get("service"))
     stage = Scalar(stage_given, root) if stage_given else _or_default(provider_body.get("stage"), "dev", root)
@@ -208,16 +209,22 @@ def _events(value: Value | None) -> Iterable[EventSource | Unknown]:
                 # A mapping names its source under `arn`; the framework refuses `sqs: !GetAtt …` itself.
                 arn = given.get("arn") if isinstance(given, Mapping) else given
                 enabled = given.get("enabled") if isinstance(given, Mapping) else None
-                yield EventSource(type_, arn, enabled, arn.origin if arn is not None else given.origin)
+                origin = arn.origin if arn is not None else given.origin
+                yield EventSource(type_, arn, enabled, origin, type_ == "sqs" and _is_refused(arn))
         elif (name := text_of(item)) is not None:
             yield EventSource(name, None, None, item.origin)
+
+
+def _is_refused(arn: Value | None) -> bool:
+    """Whether the framework stops at this ARN of an sqs event (`compile/events/sqs.js`): it reads three functions."""
+    return isinstance(arn, Mapping) and not any(name in arn for name in ("Fn::GetAtt", "Fn::ImportValue", "Fn::Join"))
 
 
 def _capacities(document: Mapping) -> Section[Capacity]:
     """`custom.capacities` as serverless-dynamodb-autoscaling reads it; anything but a list scales nothing."""
     custom = document.get("custom")
     listed = value_at(custom, "capacities")
-    origin = (listed or custom or document).origin
+    origin = listed.origin if listed is not None else (custom or document).origin.use
     if isinstance(listed, Unknown):
         return Section({}, origin, listed)
     entries: dict[str, Capacity] = {}

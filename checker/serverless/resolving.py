@@ -207,9 +207,12 @@ class Resolver:
             "env": "environment_unset",
             "opt": "option_unset",
             "param": "parameter_unset",
-            "file": "file_missing" if not asked.address else "variable_unset",
+            "file": "file_missing" if self._is_missing(named) else "variable_unset",
         }
         return Unknown(why.get(asked.type, "variable_unset"), at, _facts(variable.text, name=name))
+
+    def _is_missing(self, file: Value) -> bool:
+        return self.included is None or not isinstance(file, Scalar) or self.included.read(file.text) is None
 
     def _literal(self, literal: Literal, at: Origin) -> Value:
         """A default; a text that is one variable becomes its value, as the framework resolves results again."""
