@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from checker.aws.calls import Call
@@ -61,12 +62,10 @@ class Account:
 
     def __init__(self, access: Access) -> None:
         """Find credentials and a region. Raises CheckError `credentials` or `no-region`."""
-        import boto3
-
         # boto3 itself knows AWS_DEFAULT_REGION only; the AWS command line, AWS_REGION before it.
         region = access.region or os.environ.get("AWS_REGION") or None
         self.endpoint_url = access.endpoint_url
-        self._session = _credentialed(lambda: boto3.Session(profile_name=access.profile, region_name=region))
+        self._session = _credentialed(lambda: _session(access.profile, region))
         if not self._session.region_name:
             raise _no_region("there is no region to look in")
         self.region: str = self._session.region_name
@@ -138,6 +137,26 @@ class Account:
             f"{shown(where)} does not answer as AWS does ({problem}).",
             advice="Check the connection, the region and --endpoint-url.",
         )
+
+
+@lru_cache(maxsize=1)
+def _service_descriptions() -> Any:
+    """What botocore knows of the services, read once for all accounts: it is most of the work of making a client."""
+    from botocore.loaders import Loader
+
+    return Loader()
+
+
+def _session(profile: str | None, region: str | None) -> Any:
+    import boto3
+    from botocore.session import Session
+
+    core = Session()
+    loader = _service_descriptions()
+    core.register_component("data_loader", loader)
+    session = boto3.Session(botocore_session=core, profile_name=profile, region_name=region)
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # each session adds boto3's own place again
+    return session
 
 
 def _credentialed(make: Callable[[], Any]) -> Any:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 from checker.aws.account import Account
 from checker.aws.calls import DESCRIBE_STACKS
 from checker.aws.live import LiveReader, empty_service
-from checker.aws.stacks import State, near_stacks, read_failure, read_rows, read_state, read_template
+from checker.aws.stacks import Row, State, near_stacks, read_failure, read_rows, read_state, read_template
 from checker.aws.values import origin_of
 from checker.errors import CheckError
 from checker.model import NotDeployed, Remark, Service, Unknown
@@ -34,42 +34,48 @@ def read_stack(account: Account, stack: str, wanted: frozenset[str]) -> Service:
         )
     executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="aws")
     try:
-        state, service = _read(account, executor, stack, wanted, lambda: read_state(account, stack))
+        seen = _look(account, executor, stack)
+        service = _service(account, executor, stack, wanted, seen)
         if service.obstacle is None and any(one.gone is True for one in service.resources.entries.values()):
             # Gone, or the stack was changed meanwhile: only one that stayed as it was tells.
-            after = read_state(account, stack)
-            if after != state:
-                _, service = _read(account, executor, stack, wanted, lambda: after)
+            again = _look(account, executor, stack)
+            if again != seen:
+                service = _service(account, executor, stack, wanted, again)
         return service
     finally:
         executor.shutdown(wait=False, cancel_futures=True)  # whoever gives up does not wait for what hangs
 
 
-def _read(
-    account: Account,
-    executor: Executor,
-    stack: str,
-    wanted: frozenset[str],
-    state_of: Callable[[], State | Unknown | None],
-) -> tuple[State | Unknown | None, Service]:
-    """One reading. Answers that do not need each other are asked for at the same time."""
-    state_asked = executor.submit(state_of)
-    rows_asked = executor.submit(read_rows, account, stack)
-    template_asked = executor.submit(read_template, account, stack)
-    state, rows, template = state_asked.result(), rows_asked.result(), template_asked.result()
+class _Seen(NamedTuple):
+    """What a stack says of itself, each part Unknown where it may not be asked, None where there is no stack."""
+
+    state: State | Unknown | None
+    rows: list[Row] | Unknown | None
+    template: dict[str, Any] | Unknown
+
+
+def _look(account: Account, executor: Executor, stack: str) -> _Seen:
+    state = executor.submit(read_state, account, stack)
+    rows = executor.submit(read_rows, account, stack)
+    template = executor.submit(read_template, account, stack)
+    return _Seen(state.result(), rows.result(), template.result())
+
+
+def _service(account: Account, executor: Executor, stack: str, wanted: frozenset[str], seen: _Seen) -> Service:
+    """The service of a stack as it was seen, or what keeps it from being judged."""
+    state, rows, template = seen
     if isinstance(state, Unknown):
-        return state, empty_service(account.region, state)
+        return empty_service(account.region, state)
     if state is None or not state.is_there or rows is None:
         missing = NotDeployed(_ROOT._replace(path=stack), stack, account.region, tuple(near_stacks(account, stack)))
-        return state, empty_service(account.region, missing)
+        return empty_service(account.region, missing)
     if state.is_changing:
         facts = (("stack", state.name), ("status", state.status))
-        changing = Unknown("deploy_in_progress", _ROOT._replace(path=state.name), facts)
-        return state, empty_service(account.region, changing)
+        return empty_service(account.region, Unknown("deploy_in_progress", _ROOT._replace(path=state.name), facts))
     if isinstance(rows, Unknown):
-        return state, empty_service(account.region, rows)
+        return empty_service(account.region, rows)
     service = LiveReader(account, executor, state, rows, template, wanted).service()
-    return state, service._replace(remarks=_remarks(account, state))
+    return service._replace(remarks=_remarks(account, state))
 
 
 def _remarks(account: Account, state: State) -> tuple[Remark, ...]:

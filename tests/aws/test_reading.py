@@ -548,6 +548,22 @@ def test_a_stack_that_is_deleted_while_it_is_read(boto: Boto, faults: Faults, pa
     assert {check.reason for check in judged(pack).checks[1:]} == {"not-deployed"}
 
 
+def test_a_table_that_is_replaced_while_it_is_read(boto: Boto, faults: Faults, pack: RulePack) -> None:
+    deploy(boto)
+    template = solution()
+    template["Resources"]["RideRecordTable"]["Properties"]["TableName"] = "another-table"
+    old = physical_id(boto, "RideRecordTable")
+
+    def replace() -> None:
+        deploy(boto, template)
+        if old in boto("dynamodb").list_tables()["TableNames"]:
+            boto("dynamodb").delete_table(TableName=old)
+
+    faults.before("dynamodb:DescribeTable", replace)
+    assert reasons(judged(pack)) == {}
+    assert physical_id(boto, "RideRecordTable") == "another-table"
+
+
 def test_file_and_stack_side_by_side(boto: Boto, pack: RulePack) -> None:
     deploy(boto, dead_letter="")
     report = check_path(ANSWER, pack, _both())
