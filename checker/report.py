@@ -176,8 +176,9 @@ class Report(NamedTuple):
 
     @property
     def next_check(self) -> CheckResult | None:
-        """The first check that is still open."""
-        return next((check for check in self.checks if check.open), None)
+        """The first check that is still open; what the file needs comes before what only has to be deployed."""
+        to_do = [check for check in self.checks if check.open]
+        return next((check for check in to_do if not check.only_deploy), to_do[0] if to_do else None)
 
     def steps(self) -> list[tuple[Step, list[CheckResult]]]:
         """The steps that have checks in this report, each with them."""

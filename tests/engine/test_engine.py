@@ -7,9 +7,10 @@ import itertools
 import pytest
 
 from checker.checks.finding import Outcome
-from checker.cohort.submission import Request
+from checker.cohort.submission import Request, check_path
 from checker.engine import combine, excerpt
 from checker.report import CheckResult, Report
+from checker.rulepack import RulePack
 from tests.conftest import FIXTURES, Checked
 
 START = (FIXTURES / "service/start/serverless.yml").read_text(encoding="utf-8")
@@ -160,3 +161,17 @@ def test_the_first_check_that_blocks_gives_the_journey_its_words(checked: Checke
     both = checked(text.replace("    deadLetter:", "    deadLeter:")).journey
     assert both is not None
     assert both.connections[-1].label == "not pointed at it"
+
+
+def test_what_the_file_needs_comes_before_what_only_has_to_be_deployed(pack: RulePack) -> None:
+    report = check_path(FIXTURES / "class" / "emil", pack, Request())
+    assert report.next_check is not None
+    first = report.checks[1]
+    live = first.verdicts["file"]._replace(outcome="fail", reason="queue-missing")
+    undeployed = first._replace(outcome="fail", reason="queue-missing", verdicts={**first.verdicts, "stack": live})
+    assert undeployed.only_deploy
+    both = report._replace(checks=(report.checks[0], undeployed, *report.checks[2:]))
+    assert both.next_check is not None
+    assert both.next_check.rule.id == "table.on_demand"
+    alone = report._replace(checks=(undeployed,))
+    assert alone.next_check is undeployed
