@@ -388,3 +388,39 @@ def test_a_stage_from_the_environment_is_shown_only_under_its_name(run: Run, tmp
 def test_the_id_is_the_name_that_was_given(run: Run, tmp_path: Path) -> None:
     (tmp_path / "alice").symlink_to(ANSWER)
     assert json.loads(run(tmp_path / "alice", "--format", "json").out)["submission"]["id"] == "alice"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check", ANSWER, "--profile", "p"), "--profile is for --deployed or --stack"),
+        (("check", ANSWER, "--endpoint-url", "http://127.0.0.1:9"), "--endpoint-url is for --deployed or --stack"),
+        (("check", "--stack", ""), "the name of the stack is empty"),
+        (("check", "--stack", "x", "--packaged"), "--packaged is for a file"),
+        (("check", "--stack", "x", "--stage", "dev"), "--stage is for a file"),
+        (("check", "--stack", "x", "--env", "A=b"), "--env is for a file"),
+        (("iam-policy", "--stack", ""), "is no name of a stack"),
+        (("iam-policy", "--stack", 'x"y'), "is no name of a stack"),
+    ],
+)
+def test_an_option_that_would_have_no_effect_is_told(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    ran = run(*arguments)
+    assert ran.status == 2
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_the_policy_is_json(run: Run) -> None:
+    policy = json.loads(run("iam-policy", "--stack", "wild-*").out)
+    assert policy["Version"] == "2012-10-17"
+    assert any("function:wild-*" in statement["Resource"] for statement in policy["Statement"])
+
+
+def test_nothing_of_aws_is_imported_unless_it_is_asked_for() -> None:
+    code = (
+        "import sys; from checker.cli import main; "
+        f"main(['check', {str(ANSWER)!r}, '--format', 'json']); "
+        "print([name for name in sys.modules if name.startswith(('boto', 'checker.aws', 'moto'))], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
