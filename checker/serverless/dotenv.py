@@ -35,7 +35,11 @@ def with_dotenv(document: Mapping, settings: Settings, folder: SubmissionFolder)
         content = _read(folder, ".env")
     if content is None:
         return settings
-    return settings._replace(environment={**_parse(content, settings.environment), **settings.environment})
+    given = _parse(content, settings.environment)
+    return settings._replace(
+        environment={**given, **settings.environment},
+        disputed=frozenset(name for name in resolver.missing_environment if given.get(name)),
+    )
 
 
 def _read(folder: SubmissionFolder, name: str) -> str | None:

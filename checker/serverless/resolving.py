@@ -29,12 +29,14 @@ class Settings(NamedTuple):
     """What the command line gives to a resolution.
 
     `options` answer `${opt:…}`, `environment` answers `${env:…}`, `parameters` answer `${param:…}`. An empty
-    environment is what `grade` uses: the instructor's own never reaches a submission.
+    environment is what `grade` uses: the instructor's own never reaches a submission. `disputed` are the variables that
+    decide which `.env` is read and stand in it: the framework stops at them.
     """
 
     options: StringMapping[str, str] = _NOTHING
     environment: StringMapping[str, str] = _NOTHING
     parameters: StringMapping[str, str] = _NOTHING
+    disputed: frozenset[str] = frozenset()
 
 
 class Resolver:
@@ -56,6 +58,7 @@ class Resolver:
         # By identity: the document keeps its values alive, and `_done` the resolved ones.
         self._done: dict[int, Value] = {}
         self._extents: dict[int, tuple[int, int]] = {}
+        self.missing_environment: set[str] = set()
         self._pending: set[int] = set()
         self._opened: dict[int, Value] = {}
         self._opening: set[int] = set()
@@ -241,7 +244,11 @@ class Resolver:
             option = self.settings.options.get(name)
             return None if option is None else Scalar(option, at)
         if source.type == "env":
+            if name in self.settings.disputed:
+                return Unknown("environment_disputed", at, _facts(variable.text, name=name))
             content = self.settings.environment.get(name)
+            if content is None:
+                self.missing_environment.add(name)
             return None if content is None else self._secret(content, f"${{env:{address.shown}}}", at)
         if source.type == "param":
             return self._parameter(name, at)
