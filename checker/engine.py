@@ -135,6 +135,8 @@ def _result(
         source: _verdict(pack, rule, source, services[source], found[rule.id], strict)
         for source, found in findings.items()
     }
+    if "stack" in verdicts and verdicts["stack"].outcome == "pass" and "file" in verdicts:
+        verdicts["file"] = _settled(pack, rule, findings["file"][rule.id], verdicts["file"])
     drift = _drift(pack, {source: found[rule.id] for source, found in findings.items()}, verdicts)
     if drift is not None:
         verdicts["stack"] = verdicts["stack"]._replace(notes=(*verdicts["stack"].notes, drift))
@@ -168,18 +170,29 @@ def _verdict(pack: RulePack, rule: Rule, source: Source, service: Service, findi
     )
 
 
+def _settled(pack: RulePack, rule: Rule, finding: Finding, verdict: Verdict) -> Verdict:
+    """The verdict on a file that cannot tell what the deployed stack has right: looking there settles nothing more."""
+    if verdict.outcome != "unknown" or finding.slot is None:
+        return verdict
+    said = fill(pack.common.unknown[finding.slot].say, {**_parameters(rule), **dict(finding.facts)})
+    return verdict._replace(message=f"{said} {pack.common.stack_has_it}")
+
+
 def _drift(pack: RulePack, findings: Mapping[Source, Finding], verdicts: Mapping[Source, Verdict]) -> Note | None:
     """The note that file and stack were both judged and differ, in outcome or in what that rests on."""
     file, stack = findings.get("file"), findings.get("stack")
-    if file is None or stack is None or stack.slot == NOT_DEPLOYED:
+    if file is None or stack is None or stack.slot in (NOT_DEPLOYED, "gone"):
         return None
-    if not {file.outcome, stack.outcome} <= {"pass", "fail"}:
+    outcomes = {source: verdict.outcome for source, verdict in verdicts.items()}
+    if not set(outcomes.values()) <= {"pass", "fail"}:
         return None
-    if file.outcome == stack.outcome and (None in (file.value, stack.value) or file.value == stack.value):
+    if outcomes["file"] == outcomes["stack"] and (None in (file.value, stack.value) or file.value == stack.value):
         return None
-    right = "neither" if file.outcome == stack.outcome else "file_right" if file.outcome == "pass" else "stack_right"
+    right = "file_right" if outcomes["file"] == "pass" else "stack_right"
+    if outcomes["file"] == outcomes["stack"]:
+        right = "neither"
     told: dict[str, str] = {
-        source: f"`{one.value or verdicts[source].reason or one.outcome}`" for source, one in findings.items()
+        source: f"`{one.value or verdicts[source].reason or outcomes[source]}`" for source, one in findings.items()
     }
     return Note("live-drift", fill(pack.common.notes["live-drift"], {**told, "advice": pack.common.drift[right]}))
 
@@ -297,6 +310,6 @@ def _blocking(track: Track, outcomes: Mapping[str, Outcome]) -> str | None:
 
 def public_text(value: Value | None) -> str | None:
     """A value as a report may show it, None when it cannot be told."""
-    if value is None or isinstance(value, Unknown) or not isinstance(value, Scalar) or value.value is None:
+    if not isinstance(value, Scalar) or value.value is None:
         return None
     return shown(value.shown)

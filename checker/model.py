@@ -404,7 +404,8 @@ class Service(NamedTuple):
     `hindrances` are the codes of notes on what keeps the dead letter plugin from working in this service.
     `packages` are the names that package.json lists, None without one. `plugins` is None for a source that tells
     nothing of the framework's plugins. `account` are the twelve digits of the account where that is known. `obstacle`
-    keeps a deployed service from being judged, and `remarks` go with each of its verdicts.
+    keeps a deployed service from being judged, and `remarks` go with each of its verdicts. `given_stack` is the stack's
+    name where the file gives one.
     """
 
     name: Value | None
@@ -423,10 +424,13 @@ class Service(NamedTuple):
     account: str | None = None
     obstacle: NotDeployed | Unknown | None = None
     remarks: tuple[Remark, ...] = ()
+    given_stack: Value | None = None
 
     @property
     def stack_name(self) -> str | None:
         """The stack as the framework names it, or None when service or stage cannot be told."""
+        if self.given_stack is not None and not is_empty(self.given_stack):
+            return text_of(self.given_stack)
         name, stage = text_of(self.name), text_of(self.stage)
         return f"{name}-{stage}" if name and stage else None
 

@@ -71,10 +71,10 @@ class CheckResult(NamedTuple):
         return not self.rule.bonus and self.outcome in ("fail", "unknown")
 
     @property
-    def only_deploy(self) -> bool:
-        """Whether the file is right already, so that deploying it is what is left to do."""
+    def file_is_right(self) -> bool:
+        """Whether something is open although the file is right already."""
         file = self.verdicts.get("file")
-        return self.outcome == "fail" and file is not None and file.outcome == "pass"
+        return self.open and file is not None and file.outcome == "pass"
 
     @property
     def deciding(self) -> Verdict:
@@ -178,7 +178,7 @@ class Report(NamedTuple):
     def next_check(self) -> CheckResult | None:
         """The first check that is still open; what the file needs comes before what only has to be deployed."""
         to_do = [check for check in self.checks if check.open]
-        return next((check for check in to_do if not check.only_deploy), to_do[0] if to_do else None)
+        return next((check for check in to_do if not check.file_is_right), to_do[0] if to_do else None)
 
     def steps(self) -> list[tuple[Step, list[CheckResult]]]:
         """The steps that have checks in this report, each with them."""

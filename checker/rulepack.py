@@ -38,7 +38,8 @@ class Common(NamedTuple):
     """The words that all modules share: for what cannot be told by slot, and for notes by code.
 
     `skipped` is said where a source cannot tell, `drift` what to do about a difference by the side that is right, and
-    `deploy` where the file is right and the deployed stack is not. `failures` are the known reasons of a
+    `deploy` where the file is right and the deployed stack is not, `stack_has_it` where the file cannot tell and the
+    stack is right. `failures` are the known reasons of a
     failed deployment: a pattern of CloudFormation's words, and ours.
     """
 
@@ -49,6 +50,7 @@ class Common(NamedTuple):
     skipped: str
     drift: dict[str, str]
     deploy: str
+    stack_has_it: str
     failures: tuple[tuple[re.Pattern[str], str], ...]
 
 
@@ -241,9 +243,10 @@ def _common(path: str) -> Common:
     not_as_written = _words(root.object("not_as_written"))
     not_deployed = _words(root.object("not_deployed"))
     skipped, drift, deploy = root.text("skipped"), root.texts("drift"), root.text("deploy")
+    stack_has_it = root.text("stack_has_it")
     failures = tuple((re.compile(one.text("pattern")), one.text("say")) for one in root.objects("failures"))
     root.end()
-    return Common(unknown, notes, not_as_written, not_deployed, skipped, drift, deploy, failures)
+    return Common(unknown, notes, not_as_written, not_deployed, skipped, drift, deploy, stack_has_it, failures)
 
 
 def _words(given: "_Object") -> Words:

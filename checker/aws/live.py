@@ -52,7 +52,7 @@ _NAMES = {_QUEUE: ("QueueName", "/"), _TOPIC: ("TopicName", ":"), _TABLE: ("Tabl
 """The property that names a resource, and what stands before the name in its physical id."""
 _GENERATED_ROLE = "IamRoleLambdaExecution"
 _MOST_FUNCTIONS = 20  # up to here all are read: one may have what belongs to another
-_MOST_QUEUES = 3  # up to here all are asked: one may be the workshop's under another name
+_MOST_QUEUES = 5  # up to here all are asked: one may be the workshop's under another name
 _ON = frozenset(("Creating", "Enabling", "Enabled", "Updating"))  # states of an event source mapping
 
 Answer = dict[str, Any] | Unknown | None
@@ -76,11 +76,11 @@ class LiveReader:
         self.rows = rows
         self.template = template
         self.wanted = wanted
-        self.listed = origin_of(LIST_STACK_RESOURCES, "")
+        self.listed = origin_of(LIST_STACK_RESOURCES, state.name)
         functions = self.of_type(_FUNCTION, _MOST_FUNCTIONS)
         queues, tables = self.of_type(_QUEUE, _MOST_QUEUES), self.of_type(_TABLE, 0)
         self.queues = {self.queue_arn(row): row.logical_id for row in rows if row.type == _QUEUE}
-        self.names = {row.physical_id: function_name(row.logical_id) for row in functions}
+        self.names = {row.physical_id: function_name(row.logical_id) for row in rows if row.type == _FUNCTION}
         self.asked_of = {row.physical_id for row in functions if self.is_wanted(row)}
         self.configurations = {row.physical_id: self.configuration(row.physical_id) for row in functions}
         self.destinations = {
@@ -100,7 +100,8 @@ class LiveReader:
         """The service as it is live."""
         events, unread = self.events()
         for name in events:  # a function that takes events out of our queue need not be of this stack
-            self.configurations.setdefault(name, self.configuration(name))
+            if name not in self.configurations:
+                self.configurations[name] = self.configuration(name)
         functions = {name: asked.result() for name, asked in self.configurations.items()}
         roles = self.roles({name: functions[name] for name in (*self.asked_of, *events)})
         subscribed = self.subscriptions()
@@ -266,7 +267,7 @@ class LiveReader:
 
 
 def empty_service(region: str, obstacle: NotDeployed | Unknown | None) -> Service:
-    """A stack of which nothing is known, and what keeps it from being judged."""
+    """A stack of which nothing is known but what keeps it from being judged, if anything does."""
     root = origin_of(DESCRIBE_STACKS, "")
     return Service(
         name=None,

@@ -16,7 +16,8 @@ from checker.model import NotDeployed, Remark, Service, Unknown
 from checker.wording import shown
 
 _THREADS = 10
-_STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}|arn:[\w:/-]+")
+_NAME = r"[A-Za-z][A-Za-z0-9-]{0,127}"
+_STACK = re.compile(rf"{_NAME}|arn:aws[\w-]*:cloudformation:([a-z0-9-]+):\d{{12}}:stack/{_NAME}(?:/[\w-]+)?")
 _ROOT = origin_of(DESCRIBE_STACKS, "")
 
 
@@ -24,14 +25,8 @@ def read_stack(account: Account, stack: str, wanted: frozenset[str]) -> Service:
     """What is deployed under a stack's name or ARN.
 
     `wanted` are the logical ids and function names that are looked at live; of others only the stack's own list tells.
-    Raises CheckError `credentials`, `unreachable`, `no-region`, or `invalid-config` for what no stack can be called.
+    Raises CheckError `credentials`, `unreachable` or `no-region`.
     """
-    if not _STACK_NAME.fullmatch(stack):
-        raise CheckError(
-            "invalid-config",
-            f"`{shown(stack)}` is no name that a stack can have.",
-            advice="Name the stack with --stack.",
-        )
     executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="aws")
     try:
         seen = _look(account, executor, stack)
@@ -44,6 +39,18 @@ def read_stack(account: Account, stack: str, wanted: frozenset[str]) -> Service:
         return service
     finally:
         executor.shutdown(wait=False, cancel_futures=True)  # whoever gives up does not wait for what hangs
+
+
+def stack_region(stack: str) -> str | None:
+    """The region in a stack's ARN, None for a name. Raises CheckError `invalid-config` for what no stack is called."""
+    found = _STACK.fullmatch(stack)
+    if found is None:
+        raise CheckError(
+            "invalid-config",
+            f"`{shown(stack)}` is no name that a stack can have, and no ARN of one.",
+            advice="Name the stack with --stack.",
+        )
+    return found.group(1)
 
 
 class _Seen(NamedTuple):

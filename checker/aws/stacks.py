@@ -24,7 +24,7 @@ _CLEANING_UP = "CLEANUP_IN_PROGRESS"  # our resources are final already; CloudFo
 _GONE_ROWS = frozenset(("DELETE_COMPLETE", "DELETE_SKIPPED", "CREATE_FAILED"))
 _STARTS = frozenset(("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"))
 # What CloudFormation says of resources that failed only because another one did.
-_CONSEQUENCE = re.compile(r"resource \w+ cancelled|the following resource\(s\) failed", re.IGNORECASE)
+_CONSEQUENCE = re.compile(r"resource \w+ cancelled|the following resource\(s\) failed", re.IGNORECASE)  # at the start
 _MOST_STACKS = 1000
 _MOST_EVENTS = 1000
 _NEAR = 0.6
@@ -130,7 +130,7 @@ def read_failure(account: Account, state: State) -> Failure:
     failed = [event for event in _last_operation(events, state) if event["ResourceStatus"].endswith("_FAILED")]
     for event in reversed(failed):
         reason = event.get("ResourceStatusReason", "")
-        if not _CONSEQUENCE.search(reason):
+        if not _CONSEQUENCE.match(reason):
             return Failure(event["LogicalResourceId"], reason)
     hidden = f"your credentials may not call {DESCRIBE_STACK_EVENTS.action}" if isinstance(answer, Unknown) else ""
     return Failure(state.name, state.reason or hidden or "no reason is given")

@@ -37,7 +37,8 @@ def judge(service: Service, given: Parameters) -> Finding:
         doubt = unknown(value)
     elif not is_empty(value):
         assert value is not None
-        return fail("present", value.origin, value=_shown(value), found=_shown(value))
+        told = _shown(value)
+        return fail("present", value.origin, value=None if "${" in told else told, found=told)
     properties = resource.properties.entries if isinstance(resource.properties, Mapping) else {}
     left_over = near_name(given.property, properties, _NEAR) or next((p for p in given.parts if p in properties), None)
     if left_over is not None and value is None:

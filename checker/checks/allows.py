@@ -86,7 +86,6 @@ def _allowed(decision: Decision) -> Finding:
         statement.origin,
         equivalent=statement.source not in ("provider", "template", "live"),
         remarks=tuple(remarks),
-        value=", ".join(sorted(shown_text(action) for action in statement.actions or ())) or None,
     )
 
 

@@ -83,17 +83,17 @@ def _judge_arn(service: Service, target: Target, given: Parameters) -> Finding:
     if target.way != "plugin" and text in ((Reference(given.logical_id),), (given.logical_id,)):
         return fail("not_its_arn", target.origin)
     is_live = target.way == "live"  # a deployed function knows nothing but ARNs
-    literal = isinstance(target.arn, Scalar) and not is_live
+    literal = target.arn if isinstance(target.arn, Scalar) and not is_live else None
     matches = Arns(service).matches(text, given.logical_id, given.type)
     if matches:
         as_written = target.way == "plugin" or is_live
         return passed(
             target.origin,
-            equivalent=literal or not as_written,
+            equivalent=literal is not None or not as_written,
             way=None if as_written else NATIVE,
             value=given.logical_id,
         )
-    if matches is None or (literal and not _is_certainly_other(service, target.arn, given)):
+    if matches is None or (literal is not None and not _is_certainly_other(service, literal, given)):
         return unknown(Unknown("literal_arn" if literal else "resource_open", target.origin))
     wanted = service.resources.get(given.logical_id)
     if isinstance(wanted, Unknown):  # whether this one is meant to stand in for it
@@ -105,9 +105,8 @@ def _judge_arn(service: Service, target: Target, given: Parameters) -> Finding:
     return fail("wrong_resource", target.origin, value=found, found=found)
 
 
-def _is_certainly_other(service: Service, arn: Scalar | object, given: Parameters) -> bool:
+def _is_certainly_other(service: Service, arn: Scalar, given: Parameters) -> bool:
     """Whether a literal ARN is another resource's: of another service, or the queue has another name of its own."""
-    assert isinstance(arn, Scalar)
     if service.account is not None:  # then the queue's whole ARN is known
         return True
     queue = service.resources.entries.get(given.logical_id)

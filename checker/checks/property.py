@@ -33,7 +33,8 @@ def judge(service: Service, given: Parameters) -> Finding:
         return _unset(service, resource, given)
     if not isinstance(value, Scalar) or value.value != given.value:
         found = value.shown if isinstance(value, Scalar) else "no text"
-        return fail("differs", value.origin, value=found, found=found)
+        hidden = isinstance(value, Scalar) and value.secret is not None
+        return fail("differs", value.origin, value=None if hidden else found, found=found)
     return passed(value.origin, value=given.value)
 
 

@@ -42,7 +42,7 @@ _COMMON: Any = {"formatter_class": _formatter, "allow_abbrev": False}
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="rydecheck",
-        description="Checks a serverless.yml of the workshop, step by step, and says what to do next.",
+        description="Checks a serverless.yml of the workshop and what is deployed, and says what to do next.",
         epilog=_EPILOG,
         **_COMMON,
     )
@@ -83,7 +83,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
     values = check.add_argument_group("values for the variables of the file")
     values.add_argument("--stage", metavar="S", help="the stage, as for a deployment")
-    values.add_argument("--region", metavar="R", help="the region, as for a deployment")
+    values.add_argument("--region", metavar="R", help="the region, as for a deployment; also that of a stack alone")
     values.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a value of ${opt:NAME}")
     values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
     values.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a value of ${param:NAME}")

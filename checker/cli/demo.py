@@ -113,20 +113,18 @@ def _line(report: Report, draw: Terminal) -> str:
     after = report.next_check
     if after is None:
         return name + done + "complete"
-    where = " in the stack" if after.only_deploy and after.reason != "not-deployed" else ""
+    where = " in the stack" if after.file_is_right and after.reason != "not-deployed" else ""
     return name + done + f"next: {after.rule.title} ({after.reason}{where})"
 
 
 def _invitation(standin: StandIn) -> str:
     from checker.standin.sample_class import stack_of
 
-    given = " ".join(
-        f"{name}={standin.environment[name]}"
-        for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
-    )
+    given = " ".join(f"{name}={value}" for name, value in standin.environment.items())
     return f"""
 The class stays deployed until you press Ctrl-C. Change something in another terminal, and check again:
 
+  unset AWS_PROFILE
   export {given}
   rydecheck check --stack {stack_of("ada")}
 """

@@ -94,7 +94,7 @@ def check_stack(stack: str, pack: RulePack, request: Request) -> Report:
 def _read_stack(service: Service | None, pack: RulePack, request: Request, deployed: Deployed) -> tuple[str, Service]:
     """The name of the stack, and what is deployed under it; the file says which, where the request does not."""
     from checker.aws.account import Access, Account
-    from checker.aws.reading import read_stack
+    from checker.aws.reading import read_stack, stack_region
 
     stack = deployed.stack or _own_stack(service)
     if stack is None:
@@ -103,13 +103,13 @@ def _read_stack(service: Service | None, pack: RulePack, request: Request, deplo
             "the file does not tell the name of its stack: its service or stage has no value that may be shown.",
             advice="Pass --stack NAME, or --stage.",
         )
-    region = request.settings.options.get("region")
-    if stack.startswith("arn:"):
-        region = stack.split(":")[3]
-    elif region is None and service is not None:
-        region = text_of(service.region)
+    region = stack_region(stack) or request.settings.options.get("region")
+    if region is None and service is not None and service.name is not None:  # a template names neither
+        region = text_of(service.region) if _may_show(service.region) else None
         if region is None:
-            raise CheckError("no-region", "the file's region has no value here.", advice="Pass --region.")
+            raise CheckError(
+                "no-region", "the file's region has no value here that may be shown.", advice="Pass --region."
+            )
     account = Account(Access(region, deployed.profile, deployed.endpoint_url))
     return shown(stack.rpartition("stack/")[2].partition("/")[0] or stack), read_stack(account, stack, pack.names)
 
@@ -118,8 +118,14 @@ def _own_stack(service: Service | None) -> str | None:
     """The stack of the file as the framework names it; None where a value of the environment would show in it."""
     if service is None:
         return None
-    secret = [value.secret for value in (service.name, service.stage) if isinstance(value, Scalar) and value.secret]
-    return None if any(not _SHOWABLE.fullmatch(one) for one in secret) else service.stack_name
+    values = (service.name, service.stage) if service.given_stack is None else (service.given_stack,)
+    return service.stack_name if all(_may_show(value) for value in values) else None
+
+
+def _may_show(value: Value | None) -> bool:
+    """Whether a value holds nothing of the environment, or only what names a stage or region."""
+    secret = value.secret if isinstance(value, Scalar) else None
+    return secret is None or _SHOWABLE.fullmatch(secret) is not None
 
 
 def _read(folder: SubmissionFolder, file: str | None, request: Request) -> Service:
@@ -182,7 +188,7 @@ def _identified(submission: Submission, service: Service) -> Submission:
 def _place(value: Value) -> str | None:
     """A stage or region; one from the environment only when the variable's name says that it is one."""
     if isinstance(value, Scalar) and value.secret is not None:
-        return shown(value.text) if _SHOWABLE.fullmatch(value.secret) else None
+        return shown(value.text) if _may_show(value) else None
     return public_text(value)
 
 

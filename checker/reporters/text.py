@@ -108,8 +108,9 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
         yield from _excerpt(evidence[0], draw)
     yield ""
     yield from draw.wrapped(check.message, "  ")
-    if check.only_deploy:
-        yield from draw.wrapped(report.module.common.deploy, "  ")
+    if check.file_is_right:
+        if check.outcome == "fail":
+            yield from draw.wrapped(report.module.common.deploy, "  ")
         return
     yield from (draw.paint(line, "dim") for line in draw.wrapped(f"Why: {check.rule.why}", "  "))
     yield ""
@@ -118,7 +119,7 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
 
 def _excerpt(evidence: Evidence, draw: Terminal) -> Iterator[str]:
     if evidence.is_live:
-        yield draw.foreign(f"  {evidence.file}") + draw.paint(draw.foreign(f"  {evidence.path}"), "dim")
+        yield from (draw.paint(line, "dim") for line in draw.wrapped(f"{evidence.file} {evidence.path}".rstrip(), "  "))
         return
     place = f"  {evidence.file}:{evidence.line}:{evidence.column}"
     path = f"  {evidence.path}" if evidence.path else ""

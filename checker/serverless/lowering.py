@@ -125,6 +125,7 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         hindrances=tuple(_hindrances(document, configuration.framework)),
         packages=configuration.packages,
         lines={configuration.file: configuration.lines},
+        given_stack=provider_body.get("stackName"),
     )
 
 

@@ -316,7 +316,7 @@ def test_two_tries_to_connect_take_less_than_half_a_minute() -> None:
 
 
 @pytest.mark.usefixtures("standin")
-@pytest.mark.parametrize("stack", ["", "with blanks", "a" * 200, "-dash", "..", "x\ny"])
+@pytest.mark.parametrize("stack", ["", "with blanks", "a" * 200, "-dash", "..", "x\ny", "arn:aws", "arn:a:b:c"])
 def test_what_no_stack_can_be_called(pack: RulePack, stack: str) -> None:
     report = check_stack(stack, pack, Request(Settings(options={"region": REGION})))
     assert report.error is not None

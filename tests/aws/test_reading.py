@@ -619,6 +619,71 @@ def test_a_region_without_a_value_is_not_guessed(boto: Boto, pack: RulePack, tmp
     assert report.error.code == "no-region"
 
 
+def edited(folder: Path, old: str, new: str) -> Path:
+    """A copy of the answer with one text in the place of another."""
+    text = (ANSWER / "serverless.yml").read_text(encoding="utf-8")
+    assert old in text
+    (folder / "serverless.yml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    return folder
+
+
+def test_a_stack_name_that_the_file_gives(boto: Boto, pack: RulePack, tmp_path: Path) -> None:
+    deploy(boto, solution("my-own"), stack="my-own")
+    report = check_path(edited(tmp_path, "provider:\n", "provider:\n  stackName: my-own\n"), pack, _both())
+    assert report.submission.stack == "my-own"
+    assert report.status == "complete"
+
+
+def test_what_only_the_stack_can_tell_does_not_send_people_round_in_circles(
+    boto: Boto, pack: RulePack, tmp_path: Path
+) -> None:
+    deploy(boto)
+    folder = edited(tmp_path, "PutRideRecordSnsDlq:\n", "PutRideRecordSnsDlq:\n      Condition: Always\n")
+    report = check_path(folder, pack, _both())
+    queue = next(check for check in report.checks if check.rule.id == "dlq.queue")
+    assert (queue.outcome, queue.verdicts["stack"].outcome) == ("unknown", "pass")
+    assert "--deployed" not in queue.message
+    assert "What is deployed has it right" in queue.message
+
+
+def test_a_region_out_of_the_environment_is_not_shown(boto: Boto, pack: RulePack, tmp_path: Path) -> None:
+    deploy(boto)
+    folder = edited(tmp_path, "\"${opt:region, 'us-east-2'}\"", "${env:TOKEN}")
+    settings = Settings(environment={"AWS_ACCOUNT": ACCOUNT, "TOKEN": "hunter2"})
+    report = check_path(folder, pack, Request(settings, deployed=Deployed()))
+    assert report.error is not None
+    assert report.error.code == "no-region"
+    assert "hunter2" not in json.dumps(document(report))
+
+
+def test_equal_values_of_the_environment_do_not_drift(boto: Boto, pack: RulePack, tmp_path: Path) -> None:
+    deploy(boto)
+    boto("dynamodb").update_table(
+        TableName=physical_id(boto, "RideRecordTable"),
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
+    )
+    folder = edited(tmp_path, "BillingMode: PAY_PER_REQUEST", "BillingMode: ${env:BILL}")
+    settings = Settings(environment={"AWS_ACCOUNT": ACCOUNT, "BILL": "PROVISIONED"})
+    report = check_path(folder, pack, Request(settings, deployed=Deployed()))
+    assert notes(report, "table.on_demand") == []
+
+
+def test_what_was_deleted_by_hand_is_no_drift(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    boto("sqs").delete_queue(QueueUrl=physical_id(boto, "PutRideRecordSnsDlq"))
+    assert notes(check_path(ANSWER, pack, _both()), "dlq.queue") == []
+
+
+def test_what_the_file_needs_comes_before_what_the_stack_keeps_back(boto: Boto, pack: RulePack, tmp_path: Path) -> None:
+    deploy(boto)
+    set_stack(STACK, "UPDATE_IN_PROGRESS")
+    folder = edited(tmp_path, "BillingMode: PAY_PER_REQUEST", "BillingMode: PROVISIONED")
+    report = check_path(folder, pack, _both())
+    assert report.next_check is not None
+    assert report.next_check.rule.id == "table.on_demand"
+
+
 def test_both_values_are_shown_where_file_and_stack_differ(boto: Boto, pack: RulePack) -> None:
     deploy(boto)
     boto("dynamodb").update_table(

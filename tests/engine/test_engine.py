@@ -169,7 +169,7 @@ def test_what_the_file_needs_comes_before_what_only_has_to_be_deployed(pack: Rul
     first = report.checks[1]
     live = first.verdicts["file"]._replace(outcome="fail", reason="queue-missing")
     undeployed = first._replace(outcome="fail", reason="queue-missing", verdicts={**first.verdicts, "stack": live})
-    assert undeployed.only_deploy
+    assert undeployed.file_is_right
     both = report._replace(checks=(report.checks[0], undeployed, *report.checks[2:]))
     assert both.next_check is not None
     assert both.next_check.rule.id == "table.on_demand"
