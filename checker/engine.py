@@ -19,6 +19,7 @@ from checker.report import (
     Submission,
     TrackState,
     Verdict,
+    combine,
 )
 from checker.rulepack import JourneyPlan, Judgement, Rule, RulePack, Track, Words, fill
 from checker.wording import shown
@@ -56,12 +57,6 @@ def judge(
         answers=tuple(Answer(one.id, one.question, (answers or {}).get(one.id)) for one in pack.questions),
         journey=_journey(pack.journey, services[last], findings[last], results, last) if pack.journey else None,
     )
-
-
-def combine(outcomes: list[Outcome]) -> Outcome:
-    """The outcome over several sources: any fail, else any unknown, else any pass, else skipped."""
-    order: tuple[Outcome, ...] = ("fail", "unknown", "pass")
-    return next((outcome for outcome in order if outcome in outcomes), "skipped")
 
 
 def _findings(pack: RulePack, service: Service) -> dict[str, Finding]:
@@ -140,16 +135,7 @@ def _result(
     drift = _drift(pack, {source: found[rule.id] for source, found in findings.items()}, verdicts)
     if drift is not None:
         verdicts["stack"] = verdicts["stack"]._replace(notes=(*verdicts["stack"].notes, drift))
-    outcome = combine([verdict.outcome for verdict in verdicts.values()])
-    deciding = next((one for one in verdicts.values() if one.outcome == outcome), next(iter(verdicts.values())))
-    return CheckResult(
-        rule=rule,
-        outcome=outcome,
-        reason=deciding.reason,
-        equivalent=outcome == "pass" and any(verdict.equivalent for verdict in verdicts.values()),
-        message=deciding.message,
-        verdicts=verdicts,
-    )
+    return CheckResult(rule, verdicts)
 
 
 def _verdict(pack: RulePack, rule: Rule, source: Source, service: Service, finding: Finding, strict: bool) -> Verdict:

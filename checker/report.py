@@ -1,5 +1,6 @@
 """The Report: everything that is said of one submission. Each output format is a view of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -46,15 +47,41 @@ class Verdict(NamedTuple):
     notes: tuple[Note, ...] = ()
 
 
+def combine(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome over several sources: any fail, else any unknown, else any pass, else skipped."""
+    found = set(outcomes)
+    order: tuple[Outcome, ...] = ("fail", "unknown", "pass")
+    return next((outcome for outcome in order if outcome in found), "skipped")
+
+
 class CheckResult(NamedTuple):
     """One check over all sources asked for; `verdicts` holds those judged."""
 
     rule: Rule
-    outcome: Outcome
-    reason: str | None
-    equivalent: bool
-    message: str
     verdicts: dict[Source, Verdict]
+
+    @property
+    def outcome(self) -> Outcome:
+        return combine([verdict.outcome for verdict in self.verdicts.values()])
+
+    @property
+    def deciding(self) -> Verdict:
+        """The first verdict whose outcome is the check's."""
+        outcome = self.outcome
+        return next(verdict for verdict in self.verdicts.values() if verdict.outcome == outcome)
+
+    @property
+    def reason(self) -> str | None:
+        return self.deciding.reason
+
+    @property
+    def message(self) -> str:
+        return self.deciding.message
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether the check passes, and in one source in another way than the workshop's."""
+        return self.outcome == "pass" and any(verdict.equivalent for verdict in self.verdicts.values())
 
     @property
     def earned(self) -> int:
@@ -75,11 +102,6 @@ class CheckResult(NamedTuple):
         """Whether something is open although the file is right already."""
         file = self.verdicts.get("file")
         return self.open and file is not None and file.outcome == "pass"
-
-    @property
-    def deciding(self) -> Verdict:
-        """The verdict whose outcome is the check's."""
-        return next((one for one in self.verdicts.values() if one.outcome == self.outcome), self.first)
 
     @property
     def first(self) -> Verdict:

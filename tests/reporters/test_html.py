@@ -16,7 +16,6 @@ import pytest
 
 from checker.cohort.submission import Request, check_path
 from checker.edits import edit_lines
-from checker.engine import combine
 from checker.errors import CheckError
 from checker.report import CheckResult, Evidence, Note, Report, Source, Submission, Verdict
 from checker.reporters.html import around, calls, excerpts, fit, href, render, render_class, said, sentence
@@ -128,9 +127,7 @@ def with_stack(report: Report, live: Verdict = LIVE, *, alone: bool = False) -> 
     def judged(check: CheckResult) -> CheckResult:
         stack = live if check.rule.id != "dlq.plugin" else live._replace(outcome="skipped", reason=None, notes=())
         verdicts: dict[Source, Verdict] = {"stack": stack} if alone else {**check.verdicts, "stack": stack}
-        outcome = combine([one.outcome for one in verdicts.values()])
-        deciding = next(one for one in verdicts.values() if one.outcome == outcome)
-        return check._replace(outcome=outcome, reason=deciding.reason, message=deciding.message, verdicts=verdicts)
+        return check._replace(verdicts=verdicts)
 
     submission = report.submission._replace(stack="a-service-dev")
     checks = tuple(judged(check) for check in report.checks)
@@ -153,7 +150,7 @@ def poisoned(report: Report, text: str) -> Report:
 
     def check(one: CheckResult) -> CheckResult:
         verdicts = {source: verdict(each) for source, each in one.verdicts.items()}
-        return one._replace(message=text, verdicts=verdicts)
+        return one._replace(verdicts=verdicts)
 
     journey = report.journey
     if journey is not None:
