@@ -108,6 +108,9 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
         yield from _excerpt(evidence[0], draw)
     yield ""
     yield from draw.wrapped(check.message, "  ")
+    live = check.verdicts.get("stack")
+    if live is not None and live.outcome == check.outcome and live.message != check.message:
+        yield from draw.wrapped(f"Deployed: {live.message}", "  ")
     if check.file_is_right:
         if check.outcome == "fail":
             yield from draw.wrapped(report.module.common.deploy, "  ")

@@ -133,3 +133,14 @@ def test_a_hostile_file_cannot_drive_the_terminal(checked: Checked) -> None:
         assert "\x1b" not in shown
         assert not {"\u202e", "\u2066", "\a"} & set(shown)
         assert "[/b]<script>" in shown
+
+
+def test_what_fails_otherwise_in_the_stack_is_told_beside_it(pack: RulePack) -> None:
+    report = check_path(FIXTURES / "class" / "ben", pack, Request())
+    check = report.checks[1]
+    live = check.verdicts["file"]._replace(message="The stack has no such queue.")
+    both = report._replace(checks=(check._replace(verdicts={**check.verdicts, "stack": live}),))
+    text = " ".join(render(both).split())
+    assert "Deployed: The stack has no such queue." in text
+    assert "file ✗ deployed ✗" in text
+    assert "Deployed:" not in render(report)
