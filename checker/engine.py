@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from checker.checks.finding import Finding, Outcome, fail, unknown
@@ -226,7 +227,7 @@ def _explained(pack: RulePack, remark: Remark) -> dict[str, str]:
     """The facts of a remark; the known reasons of a failed deployment in words of the workshop."""
     facts = dict(remark.facts)
     problem = facts.get("problem", "")
-    known = next((say for pattern, say in pack.common.failures if pattern.search(problem)), None)
+    known = next((say for pattern, say in pack.common.failures if re.search(pattern, problem)), None)
     return {**facts, "problem": known} if known is not None else facts
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -65,7 +64,7 @@ class Account:
         # boto3 itself knows AWS_DEFAULT_REGION only; the AWS command line, AWS_REGION before it.
         region = access.region or os.environ.get("AWS_REGION") or None
         self.endpoint_url = access.endpoint_url
-        self._session = _credentialed(lambda: _session(access.profile, region))
+        self._session = _credentialed(access.profile, region)
         if not self._session.region_name:
             raise _no_region("there is no region to look in")
         self.region: str = self._session.region_name
@@ -131,7 +130,7 @@ class Account:
     def _unreachable(self, call: Call, problem: str) -> CheckError:
         where = f"the endpoint of {call.service} in {self.region}"
         if self.endpoint_url is not None:  # a user's name and password may stand in it
-            where = self.endpoint_url.rpartition("@")[2] if "@" in self.endpoint_url else self.endpoint_url
+            where = self.endpoint_url.rpartition("@")[2]
         return CheckError(
             "unreachable",
             f"{shown(where)} does not answer as AWS does ({problem}).",
@@ -159,7 +158,7 @@ def _session(profile: str | None, region: str | None) -> Any:
     return session
 
 
-def _credentialed(make: Callable[[], Any]) -> Any:
+def _credentialed(profile: str | None, region: str | None) -> Any:
     """A session whose credentials were found and can be used. Raises CheckError `credentials`.
 
     Finding them may run a program, ask for a role or wait for a service that says nothing, so it gets some time only.
@@ -168,7 +167,7 @@ def _credentialed(make: Callable[[], Any]) -> Any:
 
     def find() -> None:
         try:
-            session = make()
+            session = _session(profile, region)
             credentials = session.get_credentials()
             if credentials is not None:
                 credentials.get_frozen_credentials()

@@ -19,8 +19,8 @@ class Call(NamedTuple):
     resource: str
 
 
-def _call(service: str, operation: str, resource: str, prefix: str | None = None) -> Call:
-    return Call(service, operation, f"{prefix or service}:{operation}", resource)
+def _call(service: str, operation: str, resource: str) -> Call:
+    return Call(service, operation, f"{service}:{operation}", resource)
 
 
 _STACK = "arn:aws*:cloudformation:*:*:stack/{stack}/*"

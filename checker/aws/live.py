@@ -27,7 +27,8 @@ from checker.aws.calls import (
 from checker.aws.roles import RoleReader
 from checker.aws.stacks import Row, State
 from checker.aws.values import origin_of, value_of
-from checker.cloudformation.template import function_name, lower_template
+from checker.cloudformation.roles import GENERATED_ROLE, ROLE
+from checker.cloudformation.template import FUNCTION, function_name, lower_template
 from checker.model import (
     Capacity,
     EventSource,
@@ -43,14 +44,11 @@ from checker.model import (
     Unknown,
 )
 
-_FUNCTION = "AWS::Lambda::Function"
 _QUEUE = "AWS::SQS::Queue"
-_ROLE = "AWS::IAM::Role"
 _TABLE = "AWS::DynamoDB::Table"
 _TOPIC = "AWS::SNS::Topic"
 _NAMES = {_QUEUE: ("QueueName", "/"), _TOPIC: ("TopicName", ":"), _TABLE: ("TableName", "/")}
 """The property that names a resource, and what stands before the name in its physical id."""
-_GENERATED_ROLE = "IamRoleLambdaExecution"
 _MOST_FUNCTIONS = 20  # up to here all are read: one may have what belongs to another
 _MOST_QUEUES = 5  # up to here all are asked: one may be the workshop's under another name
 _ON = frozenset(("Creating", "Enabling", "Enabled", "Updating"))  # states of an event source mapping
@@ -77,10 +75,10 @@ class LiveReader:
         self.template = template
         self.wanted = wanted
         self.listed = origin_of(LIST_STACK_RESOURCES, state.name)
-        functions = self.of_type(_FUNCTION, _MOST_FUNCTIONS)
+        functions = self.of_type(FUNCTION, _MOST_FUNCTIONS)
         queues, tables = self.of_type(_QUEUE, _MOST_QUEUES), self.of_type(_TABLE, 0)
         self.queues = {self.queue_arn(row): row.logical_id for row in rows if row.type == _QUEUE}
-        self.names = {row.physical_id: function_name(row.logical_id) for row in rows if row.type == _FUNCTION}
+        self.logical_ids = {row.physical_id: row.logical_id for row in rows if row.type == FUNCTION}
         self.asked_of = {row.physical_id for row in functions if self.is_wanted(row)}
         self.configurations = {row.physical_id: self.configuration(row.physical_id) for row in functions}
         self.destinations = {
@@ -107,7 +105,10 @@ class LiveReader:
         subscribed = self.subscriptions()
         live = [
             self.function(
-                name, answer, roles, (*events.get(name, ()), *unread, *subscribed.get(self.names.get(name, ""), ()))
+                name,
+                answer,
+                roles,
+                (*events.get(name, ()), *unread, *subscribed.get(self.logical_ids.get(name, ""), ())),
             )
             for name, answer in functions.items()
             if answer is not None
@@ -120,7 +121,7 @@ class LiveReader:
             resources=Section({row.logical_id: self.resource(row, functions) for row in self.rows}, self.listed),
             functions=Section({function.name: function for function in live}, self.listed),
             capacities=self.capacities(),
-            default_role=roles.get(_GENERATED_ROLE, Role(self.listed)),
+            default_role=roles.get(GENERATED_ROLE, Role(self.listed)),
             account=self.state.account,
         )
 
@@ -146,7 +147,7 @@ class LiveReader:
         key, separator = _NAMES.get(row.type, ("", "/"))
         properties = {key: row.physical_id.rpartition(separator)[2]} if key else {}
         origin = self.listed._replace(path=row.logical_id)
-        gone: bool | Unknown = row.type == _FUNCTION and functions.get(row.physical_id, {}) is None
+        gone: bool | Unknown = row.type == FUNCTION and functions.get(row.physical_id, {}) is None
         if row in self.answers:
             answer = self.answers[row].result()
             if isinstance(answer, Unknown):
@@ -178,13 +179,14 @@ class LiveReader:
         roles: dict[str, Role],
         events: tuple[EventSource | Unknown, ...],
     ) -> Function:
-        name = self.names.get(physical_id, f"{physical_id} (of another stack)")
+        logical_id = self.logical_ids.get(physical_id, "")
+        name = function_name(logical_id) if logical_id else f"{physical_id} (of another stack)"
         origin = origin_of(GET_FUNCTION_CONFIGURATION, name)
         if isinstance(answer, Unknown):
-            return Function(name, physical_id, origin, Role(origin, unknown=answer), (), events, unseen_target=answer)
+            return Function(name, logical_id, origin, Role(origin, unknown=answer), (), events, unseen_target=answer)
         return Function(
             name=name,
-            logical_id=physical_id,
+            logical_id=logical_id,
             origin=origin,
             role=roles.get(answer["Role"], Role(origin)),  # no check asks for the role of the others
             targets=(*self.dead_letters(name, answer), *self.failure_destinations(name, physical_id)),
@@ -198,10 +200,10 @@ class LiveReader:
         for answer in functions.values():
             if isinstance(answer, dict) and answer["Role"] not in roles:
                 roles[answer["Role"]] = reader.read(_last(answer["Role"]))
-        generated = next((row for row in self.rows if row.logical_id == _GENERATED_ROLE and row.type == _ROLE), None)
+        generated = next((row for row in self.rows if row.logical_id == GENERATED_ROLE and row.type == ROLE), None)
         if generated is not None:
             known = {_last(arn): role for arn, role in roles.items()}
-            roles[_GENERATED_ROLE] = known.get(generated.physical_id) or reader.read(generated.physical_id)
+            roles[GENERATED_ROLE] = known.get(generated.physical_id) or reader.read(generated.physical_id)
         return roles
 
     def dead_letters(self, name: str, configuration: dict[str, Any]) -> Iterator[Target]:
@@ -238,17 +240,19 @@ class LiveReader:
         return events, tuple(unread)
 
     def subscriptions(self) -> dict[str, tuple[EventSource, ...]]:
-        """The topics that functions listen to after the template, by the name of the function."""
+        """The topics that functions listen to after the template, by the logical id of the function."""
         template = self.template
         if isinstance(template, Unknown):
             unsaid = EventSource("sns", None, template, template.origin)
-            return {function_name(row.logical_id): (unsaid,) for row in self.rows if row.type == _FUNCTION}
+            return {row.logical_id: (unsaid,) for row in self.rows if row.type == FUNCTION}
         document = value_of(template, origin_of(GET_TEMPLATE, ""))
         if not isinstance(document, Mapping):
             return {}
         return {
-            name: tuple(event for event in function.events if isinstance(event, EventSource) and event.type == "sns")
-            for name, function in lower_template(document, "", [], None, None).functions.entries.items()
+            one.logical_id: tuple(
+                event for event in one.events if isinstance(event, EventSource) and event.type == "sns"
+            )
+            for one in lower_template(document, "", [], None, None).functions.entries.values()
         }
 
     def capacities(self) -> Section[Capacity]:

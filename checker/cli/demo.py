@@ -58,12 +58,11 @@ def sample_reports(*, deployed: bool = False) -> list[Report]:
     """
     pack = load_pack(DEFAULT_MODULE)
     folders = sorted(folder for folder in sample_class_folder().iterdir() if folder.is_dir())
-    if not deployed:
-        return [check_path(folder, pack, Request()) for folder in folders]
-    return [
-        check_path(folder, pack, Request(Settings(options={"stage": folder.name}), deployed=Deployed()))
-        for folder in folders
-    ]
+
+    def request(folder: Path) -> Request:
+        return Request(Settings({"stage": folder.name}), deployed=Deployed()) if deployed else Request()
+
+    return [check_path(folder, pack, request(folder)) for folder in folders]
 
 
 def sample_pages(reports: list[Report]) -> dict[str, str]:

@@ -25,7 +25,9 @@ from checker.model import (
     value_at,
 )
 
-_ROLE = "AWS::IAM::Role"
+ROLE = "AWS::IAM::Role"
+GENERATED_ROLE = "IamRoleLambdaExecution"
+"""The logical id of the role that the framework generates."""
 _MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 # AWS's own policies that stand in the way of nothing a function does with a queue or a table.
 _OPEN_BOUNDARY = re.compile(r"arn:aws[\w-]*:iam::aws:policy/(AdministratorAccess|PowerUserAccess)")
@@ -106,7 +108,7 @@ class ResourceRoles:
         own = {
             logical_id: name
             for logical_id, one in self.resources.entries.items()
-            if text_of(one.type) == _ROLE and (name := one.get("RoleName")) is not None
+            if text_of(one.type) == ROLE and (name := one.get("RoleName")) is not None
         }
         texts = {logical_id: self._text(name) for logical_id, name in {**own, **names}.items()}
         return {text: logical_id for logical_id, text in texts.items() if text}

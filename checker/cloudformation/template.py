@@ -25,7 +25,7 @@ from checker.model import (
     value_at,
 )
 
-_FUNCTION = "AWS::Lambda::Function"
+FUNCTION = "AWS::Lambda::Function"
 _FUNCTION_ENDING = "LambdaFunction"  # the framework's own, behind the name of the function
 
 
@@ -46,7 +46,7 @@ def lower_template(document: Mapping, file: str, lines: list[str], stage: str | 
     functions = {
         (name := function_name(resource.logical_id)): _function(name, resource, roles, resources, invocations)
         for resource in resources.entries.values()
-        if text_of(resource.type) == _FUNCTION
+        if text_of(resource.type) == FUNCTION
     }
     return Service(
         name=None,

@@ -83,7 +83,7 @@ def check_stack(stack: str, pack: RulePack, request: Request) -> Report:
     try:
         deployed = (request.deployed or Deployed())._replace(stack=stack)
         name, service = _read_stack(None, pack, request, deployed)
-        submission = _identified(submission._replace(id=name), service)._replace(stack=name)
+        submission = _identified(submission._replace(id=name, stack=name), service)
         return judge(pack, {"stack": service}, submission, only=request.only, strict=request.strict)
     except CheckError as error:
         return Report(pack, submission, error=error)
@@ -176,12 +176,8 @@ def _locate(path: str) -> tuple[SubmissionFolder, str | None]:
 
 
 def _identified(submission: Submission, service: Service) -> Submission:
-    return Submission(
-        id=submission.id,
-        path=submission.path,
-        service=public_text(service.name),
-        stage=_place(service.stage),
-        region=_place(service.region),
+    return submission._replace(
+        service=public_text(service.name), stage=_place(service.stage), region=_place(service.region)
     )
 
 

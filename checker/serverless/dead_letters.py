@@ -136,10 +136,10 @@ def _refuses_on_error(value: Value) -> bool:
     """Whether version 1 stops at this `onError`: it takes a topic's ARN, and of CloudFormation's functions three."""
     if isinstance(value, Mapping):
         return not any(name in value for name in ("Ref", "Fn::GetAtt", "Fn::ImportValue"))
-    found = _ARN.match(value.text) if isinstance(value, Scalar) and not is_empty(value) else None
-    return isinstance(value, Sequence) or (
-        isinstance(value, Scalar) and is_truthy(value) and (found is None or found.group(1) != "sns")
-    )
+    if isinstance(value, Scalar):
+        found = _ARN.match(value.text)
+        return is_truthy(value) and (found is None or found.group(1) != "sns")
+    return isinstance(value, Sequence)
 
 
 def destination_arn(destination: Value | None) -> tuple[str, Value] | None:

@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as StringMapping
 
-from checker.cloudformation.roles import ResourceRoles, conditional_items, referenced_id, statement, statements
+from checker.cloudformation.roles import (
+    GENERATED_ROLE,
+    ResourceRoles,
+    conditional_items,
+    referenced_id,
+    statement,
+    statements,
+)
 from checker.model import (
     EffectSource,
     Mapping,
@@ -32,7 +39,6 @@ from checker.model import (
 from checker.serverless.dead_letters import destination_arn
 from checker.serverless.framework import Framework
 
-GENERATED_ROLE = "IamRoleLambdaExecution"
 PER_FUNCTION_PLUGIN = "serverless-iam-roles-per-function"
 _NO_ROLE_WHEN_EMPTY = (3, 0)  # from here on, `role:` left empty makes no role at all
 _DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}

@@ -26,19 +26,20 @@ _SPECIAL = {"inf": "inf", "Inf": "inf", "INF": "inf", "nan": "nan", "NaN": "nan"
 _NAMED_NUMBER = re.compile(r"(?:([-+]?)\.(?=[iI])|\.(?=[nN]))(\w{3})\Z")
 _MAXIMAL_DIGITS = 300  # beyond this JavaScript has only Infinity, and Python refuses to convert
 
-_OLD_INTEGER = re.compile(
+# Texts, for most files need none of these: `re` compiles and keeps each when it is first used.
+_OLD_INTEGER = (
     r"[-+]?(?:0b_*[01][01_]*|0x_*[0-9a-fA-F][0-9a-fA-F_]*|0[0-7_]*|[1-9][0-9_]*(?:(?::[0-5]?[0-9])+)?)(?<!_)\Z"
 )
-_OLD_FLOAT = re.compile(
+_OLD_FLOAT = (
     r"(?:[-+]?(?:0|[1-9][0-9_]*)(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9_]+(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*)(?<!_)\Z"
 )
-_MOMENT = re.compile(
+_MOMENT = (
     r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)"
     r"(?:(?:[Tt]|[ \t]+)(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d)"
     r"(?:\.(?P<fraction>\d*))?(?:[ \t]*(?:Z|(?P<sign>[-+])(?P<hours>\d\d?)(?::(?P<minutes>\d\d))?))?)?\Z"
 )
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_DATE = r"\d{4}-\d\d-\d\d\Z"
 _JAVASCRIPT_DATE = "%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)"
 
 
@@ -88,7 +89,7 @@ def _number(text: str) -> int | float | None:
 
 def _old_number(text: str) -> int | float | None:
     """A number as js-yaml 3 reads it: octal after a zero, underscores between digits, sixties after colons."""
-    if _OLD_INTEGER.match(text):
+    if re.match(_OLD_INTEGER, text):
         digits = text.lstrip("+-").replace("_", "")
         sign = -1 if text[0] == "-" else 1
         if ":" in digits:
@@ -96,7 +97,7 @@ def _old_number(text: str) -> int | float | None:
         if digits[:2] in ("0b", "0x"):
             return _whole(sign * int(digits, 0))
         return _whole(sign * int(digits, 8 if digits[0] == "0" else 10))
-    if not _OLD_FLOAT.match(text):
+    if not re.match(_OLD_FLOAT, text):
         return _named_number(text)
     digits = text.lstrip("+-").replace("_", "")
     try:
@@ -131,8 +132,8 @@ def _whole(number: float) -> int | float:
 
 def _moment(text: str) -> datetime | None:
     """The time in UTC that a plain date names; None for other text. A thirteenth month counts on into the next year."""
-    found = _MOMENT.match(text)
-    if found is None or (found["hour"] is None and not _DATE.match(text)):
+    found = re.match(_MOMENT, text)
+    if found is None or (found["hour"] is None and not re.match(_DATE, text)):
         return None
     from datetime import datetime, timedelta
 

@@ -113,6 +113,17 @@ def queue_arn(boto: Boto, stack: str = STACK) -> str:
     return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
 
 
+def scale_table(boto: Boto, stack: str = STACK) -> None:
+    """Let Application Auto Scaling scale the writes of the table."""
+    boto("application-autoscaling").register_scalable_target(
+        ServiceNamespace="dynamodb",
+        ResourceId=f"table/{physical_id(boto, 'RideRecordTable', stack)}",
+        ScalableDimension="dynamodb:table:WriteCapacityUnits",
+        MinCapacity=1,
+        MaxCapacity=9,
+    )
+
+
 def solution(stack: str = STACK) -> Json:
     """The template that osls 3 compiles from the workshop's solution; a fresh one, to be changed by the test."""
     names = ("PutRideRecordHttp", "PutRideRecordSns")

@@ -16,7 +16,7 @@ from checker.cohort.submission import Deployed, Request, check_stack
 from checker.report import Report
 from checker.rulepack import RulePack
 from checker.serverless.resolving import Settings
-from tests.aws.conftest import REGION, ROLE, STACK, Boto, deploy, physical_id, queue_arn
+from tests.aws.conftest import REGION, ROLE, STACK, Boto, deploy, queue_arn, scale_table
 from tests.aws.faults import Faults
 from tests.aws.test_reading import EXTRAS
 
@@ -289,13 +289,7 @@ def test_a_destination_that_may_not_be_read(boto: Boto, faults: Faults, pack: Ru
 
 def test_a_table_that_may_not_be_read_is_not_scaled(boto: Boto, faults: Faults, pack: RulePack) -> None:
     deploy(boto)
-    boto("application-autoscaling").register_scalable_target(
-        ServiceNamespace="dynamodb",
-        ResourceId=f"table/{physical_id(boto, 'RideRecordTable')}",
-        ScalableDimension="dynamodb:table:WriteCapacityUnits",
-        MinCapacity=1,
-        MaxCapacity=9,
-    )
+    scale_table(boto)
     faults.deny("dynamodb:DescribeTable")
     report = judged(pack)
     unknown = {check.rule.id for check in report.checks if check.outcome == "unknown"}

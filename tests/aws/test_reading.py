@@ -18,7 +18,19 @@ from checker.reporters.json import document
 from checker.rulepack import RulePack
 from checker.serverless.resolving import Settings
 from checker.standin import StandIn
-from tests.aws.conftest import ACCOUNT, FUNCTION, REGION, ROLE, STACK, Boto, deploy, physical_id, queue_arn, solution
+from tests.aws.conftest import (
+    ACCOUNT,
+    FUNCTION,
+    REGION,
+    ROLE,
+    STACK,
+    Boto,
+    deploy,
+    physical_id,
+    queue_arn,
+    scale_table,
+    solution,
+)
 from tests.aws.faults import Event, Faults, set_stack
 from tests.conftest import FIXTURES
 
@@ -295,13 +307,7 @@ def test_extra_credit(boto: Boto, pack: RulePack) -> None:
     mapping = boto("lambda").create_event_source_mapping(
         EventSourceArn=queue_arn(boto), FunctionName=function, Enabled=True
     )
-    boto("application-autoscaling").register_scalable_target(
-        ServiceNamespace="dynamodb",
-        ResourceId=f"table/{physical_id(boto, 'RideRecordTable')}",
-        ScalableDimension="dynamodb:table:WriteCapacityUnits",
-        MinCapacity=1,
-        MaxCapacity=9,
-    )
+    scale_table(boto)
     report = judged(pack)
     assert report.score.bonus == 1
     assert reasons(report) == {"extra.autoscaling": "table-on-demand"}

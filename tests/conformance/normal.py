@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator
 
+from checker.cloudformation.roles import GENERATED_ROLE
 from checker.model import (
     EventSource,
     Function,
@@ -22,7 +23,6 @@ from checker.model import (
     value_at,
 )
 from checker.serverless.configuration import merged_sections
-from checker.serverless.roles import GENERATED_ROLE
 from tests.conformance.cases import Json
 from tests.conformance.frameworks import Packaged
 

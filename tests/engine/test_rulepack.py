@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,8 @@ def test_a_module_or_check_that_does_not_exist_offers_others(pack: RulePack) -> 
         pack.rule("dlq.plugins")
     with pytest.raises(UsageError, match=r"table\.on_demand"):
         pack.rule("zzz")
+
+
+def test_the_known_reasons_of_a_failed_deployment_are_patterns(pack: RulePack) -> None:
+    """They are compiled when a deployment has failed, which no start has to wait for."""
+    assert [pattern for pattern, _ in pack.common.failures if re.compile(pattern).search("")] == []
