@@ -17,7 +17,7 @@ from checker.report import (
     Report,
     Source,
     Station,
-    Submission,
+    SubmissionFacts,
     TrackState,
     Verdict,
     combine,
@@ -34,7 +34,7 @@ NOT_DEPLOYED = "not_deployed"
 def judge(
     pack: RulePack,
     services: Mapping[Source, Service],
-    submission: Submission,
+    submission: SubmissionFacts,
     *,
     answers: Mapping[str, str] | None = None,
     only: frozenset[str] = frozenset(),

@@ -108,12 +108,21 @@ class CheckResult(NamedTuple):
         return next(iter(self.verdicts.values()))
 
 
+class Mark(NamedTuple):
+    """An instructor's points for an answer, of those that the question is worth."""
+
+    points: float
+    possible: float
+    comment: str = ""
+
+
 class Answer(NamedTuple):
-    """A question with what the attendee wrote; None when nothing was."""
+    """A question with what the attendee wrote; None when nothing was. `mark` is None until an instructor gave one."""
 
     id: str
     question: str
     answer: str | None
+    mark: Mark | None = None
 
 
 class Station(NamedTuple):
@@ -145,8 +154,16 @@ class Journey(NamedTuple):
     source: Source = "file"
 
 
-class Submission(NamedTuple):
-    """Who handed in what. Service, stage and region are None where they cannot be told, or must not be shown."""
+class Person(NamedTuple):
+    """Who handed in, as the roster has it; `columns` are those of its columns that mean nothing to rydecheck."""
+
+    name: str = ""
+    email: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+class SubmissionFacts(NamedTuple):
+    """What was handed in. Service, stage and region are None where they cannot be told, or must not be shown."""
 
     id: str
     path: str
@@ -156,11 +173,18 @@ class Submission(NamedTuple):
     stack: str | None = None
 
 
-class Score(NamedTuple):
-    """Points; `bonus` comes on top of what is possible."""
+class Moment(NamedTuple):
+    """What passed from a moment on, until the next one: the ids of checks."""
 
-    earned: int
-    possible: int
+    at: datetime
+    passing: frozenset[str]
+
+
+class Score(NamedTuple):
+    """Points, those of an instructor's marks among them; `bonus` comes on top of what is possible."""
+
+    earned: float
+    possible: float
     bonus: int
 
 
@@ -168,16 +192,20 @@ class Report(NamedTuple):
     """The verdicts on one submission, or the error that prevented them.
 
     `error_excerpt` are the numbered lines around the error. `checked_at` is for pages; None keeps them reproducible.
+    `person` and `progress` are known in a cohort: who it is, and how the submission came to pass what it passes, oldest
+    moment first.
     """
 
     module: RulePack
-    submission: Submission
+    submission: SubmissionFacts
     checks: tuple[CheckResult, ...] = ()
     answers: tuple[Answer, ...] = ()
     journey: Journey | None = None
     error: CheckError | None = None
     error_excerpt: tuple[tuple[int, str], ...] = ()
     checked_at: datetime | None = None
+    person: Person = Person()
+    progress: tuple[Moment, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -187,12 +215,14 @@ class Report(NamedTuple):
 
     @property
     def score(self) -> Score:
+        marks = [answer.mark for answer in self.answers if answer.mark is not None]
+        marked, markable = sum(mark.points for mark in marks), sum(mark.possible for mark in marks)
         if self.error is not None:
-            return Score(0, self.module.possible, 0)
+            return Score(marked, self.module.possible + markable, 0)
         counted = [check for check in self.checks if not check.rule.bonus]
         return Score(
-            earned=sum(check.earned for check in counted),
-            possible=sum(check.rule.points for check in counted if check.outcome != "skipped"),
+            earned=marked + sum(check.earned for check in counted),
+            possible=markable + sum(check.rule.points for check in counted if check.outcome != "skipped"),
             bonus=sum(check.earned for check in self.checks if check.rule.bonus),
         )
 
@@ -201,6 +231,13 @@ class Report(NamedTuple):
         """The first check that is still open; what the file needs comes before what only has to be deployed."""
         to_do = [check for check in self.checks if check.open]
         return next((check for check in to_do if not check.file_is_right), to_do[0] if to_do else None)
+
+    def green_since(self, check: str) -> datetime | None:
+        """When a check that passes turned green for good; None when it does not pass, or nobody looked before."""
+        since = None
+        for moment in self.progress:
+            since = (since or moment.at) if check in moment.passing else None
+        return since
 
     def steps(self) -> list[tuple[Step, list[CheckResult]]]:
         """The steps that have checks in this report, each with them."""

@@ -12,7 +12,7 @@ from checker.cohort.time_limit import time_limit
 from checker.engine import excerpt, judge, public_text
 from checker.errors import CheckError
 from checker.model import Scalar, Service, Value, text_of
-from checker.report import Report, Source, Submission
+from checker.report import Report, Source, SubmissionFacts
 from checker.rulepack import RulePack
 from checker.serverless.configuration import is_configuration, read_document
 from checker.serverless.files import SubmissionFolder
@@ -55,7 +55,7 @@ def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -
     Never raises for a submission.
     """
     name = os.fspath(path)
-    submission = Submission(id=_id(name), path=shown(name))
+    submission = SubmissionFacts(id=_id(name), path=shown(name))
     try:
         folder, file = _locate(name)
     except CheckError as error:
@@ -79,7 +79,7 @@ def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -
 
 def check_stack(stack: str, pack: RulePack, request: Request) -> Report:
     """Judge a deployed stack alone, by its name or ARN. Never raises for a submission."""
-    submission = Submission(id=shown(stack), path="", stack=shown(stack))
+    submission = SubmissionFacts(id=shown(stack), path="", stack=shown(stack))
     try:
         deployed = (request.deployed or Deployed())._replace(stack=stack)
         name, service = _read_stack(None, pack, request, deployed)
@@ -175,7 +175,7 @@ def _locate(path: str) -> tuple[SubmissionFolder, str | None]:
     return SubmissionFolder(folder or "."), file
 
 
-def _identified(submission: Submission, service: Service) -> Submission:
+def _identified(submission: SubmissionFacts, service: Service) -> SubmissionFacts:
     return submission._replace(
         service=public_text(service.name), stage=_place(service.stage), region=_place(service.region)
     )

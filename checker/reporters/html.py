@@ -291,7 +291,7 @@ class Overview(NamedTuple):
 
     module: RulePack | None
     rules: tuple[Rule, ...]
-    possible: int
+    possible: float
     complete: int
     error: int
     passing: dict[str, int]

@@ -1,12 +1,33 @@
-"""JSON, field by field after the published contract (schema version 1)."""
+"""JSON, field by field after the published contract (schema version 1), and back.
+
+`document` is what scripts get. A `record`, a line of `results.jsonl`, is the same with all that the pages show besides,
+so that they can be rendered again at any time; `parse_record` reads it back.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from checker.errors import CheckError
-from checker.report import Answer, CheckResult, Evidence, Report, Verdict
+from checker.errors import CheckError, UsageError
+from checker.report import (
+    Answer,
+    CheckResult,
+    Connection,
+    Evidence,
+    Journey,
+    Mark,
+    Moment,
+    Note,
+    Person,
+    Report,
+    Station,
+    SubmissionFacts,
+    Verdict,
+)
+from checker.rulepack import RulePack
 from checker.version import __version__
 
 SCHEMA_VERSION = 1
@@ -24,14 +45,7 @@ def document(report: Report) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "rydecheck", "version": __version__},
         "module": {"id": report.module.id, "title": report.module.title},
-        "submission": {
-            "id": submission.id,
-            "path": submission.path,
-            "service": submission.service,
-            "stage": submission.stage,
-            "region": submission.region,
-            "stack": submission.stack,
-        },
+        "submission": submission._asdict(),
         "status": report.status,
         "error": None if report.error is None else _error(report.error),
         "score": {"earned": score.earned, "possible": score.possible, "bonus": score.bonus},
@@ -67,8 +81,12 @@ def _check(check: CheckResult) -> dict[str, Any]:
             "file": _verdict(check.verdicts.get("file")),
             "stack": _verdict(check.verdicts.get("stack")),
         },
-        "notes": [{"code": note.code, "message": note.message} for note in check.notes],
+        "notes": _notes(check.notes),
     }
+
+
+def _notes(notes: tuple[Note, ...]) -> list[dict[str, str]]:
+    return [{"code": note.code, "message": note.message} for note in notes]
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
@@ -91,9 +109,114 @@ def _evidence(place: Evidence) -> dict[str, Any]:
 
 
 def _question(answer: Answer) -> dict[str, Any]:
-    return {
+    told = {
         "id": answer.id,
         "question": answer.question,
         "answered": answer.answer is not None,
         "answer": answer.answer,
     }
+    return told if answer.mark is None else {**told, "mark": answer.mark._asdict()}
+
+
+def record(report: Report) -> dict[str, Any]:
+    """The document with all that a page shows: who it is, progress, excerpts, notes by source, the journey."""
+    told = document(report)
+    for check, result in zip(told["checks"], report.checks, strict=True):
+        for source, verdict in result.verdicts.items():
+            kept = check["sources"][source]
+            kept["notes"] = _notes(verdict.notes)
+            for place, evidence in zip(kept["evidence"], verdict.evidence, strict=True):
+                if evidence.excerpt:
+                    place["excerpt"] = evidence.excerpt
+    told["person"] = {**report.person._asdict(), "columns": dict(report.person.columns)}
+    told["progress"] = [{"at": moment.at.isoformat(), "passing": sorted(moment.passing)} for moment in report.progress]
+    told["checked_at"] = None if report.checked_at is None else report.checked_at.isoformat()
+    told["journey"] = None if report.journey is None else _journey(report.journey)
+    if report.error is not None:
+        told["error"]["advice"] = report.error.advice
+        told["error"]["excerpt"] = report.error_excerpt
+    return told
+
+
+def _journey(journey: Journey) -> dict[str, Any]:
+    return {
+        **journey._asdict(),
+        "stations": [station._asdict() for station in journey.stations],
+        "connections": [connection._asdict() for connection in journey.connections],
+    }
+
+
+def parse_record(told: Mapping[str, Any], pack: RulePack) -> Report:
+    """The report of a record, judged by the rules of `pack`.
+
+    Raises UsageError for what is no record of this version: another schema, another module, a check that is gone.
+    """
+    version = told.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise UsageError(f"this result has schema version {version}; this rydecheck reads {SCHEMA_VERSION}.")
+    try:
+        return _report(told, pack)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"this is no result of rydecheck grade ({type(error).__name__}: {error}).") from None
+
+
+def _report(told: Mapping[str, Any], pack: RulePack) -> Report:
+    error, journey = told["error"], told["journey"]
+    rules = {rule.id: rule for rule in pack.rules}
+    return Report(
+        module=pack,
+        submission=SubmissionFacts(**told["submission"]),
+        checks=tuple(
+            CheckResult(
+                rules[check["id"]],
+                {source: _verdict_of(verdict) for source, verdict in check["sources"].items() if verdict is not None},
+            )
+            for check in told["checks"]
+        ),
+        answers=tuple(
+            Answer(one["id"], one["question"], one["answer"], Mark(**one["mark"]) if one.get("mark") else None)
+            for one in told["questions"]
+        ),
+        journey=None if journey is None else _journey_of(journey),
+        error=None if error is None else _error_of(error),
+        error_excerpt=() if error is None else _excerpt_of(error),
+        checked_at=None if told["checked_at"] is None else datetime.fromisoformat(told["checked_at"]),
+        person=Person(told["person"]["name"], told["person"]["email"], tuple(told["person"]["columns"].items())),
+        progress=tuple(
+            Moment(datetime.fromisoformat(moment["at"]), frozenset(moment["passing"])) for moment in told["progress"]
+        ),
+    )
+
+
+def _verdict_of(told: Mapping[str, Any]) -> Verdict:
+    return Verdict(
+        told["outcome"],
+        told["reason"],
+        told["equivalent"],
+        told["message"],
+        tuple(_evidence_of(place) for place in told["evidence"]),
+        tuple(Note(note["code"], note["message"]) for note in told["notes"]),
+    )
+
+
+def _evidence_of(told: Mapping[str, Any]) -> Evidence:
+    if told["file"] is None:
+        return Evidence(told["call"], 0, 0, told["path"])
+    return Evidence(told["file"], told["line"], told["column"], told["path"], _excerpt_of(told))
+
+
+def _excerpt_of(told: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
+    return tuple((number, text) for number, text in told.get("excerpt", ()))
+
+
+def _error_of(told: Mapping[str, Any]) -> CheckError:
+    advice = told["advice"]
+    message = told["message"].removesuffix(advice).rstrip() if advice else told["message"]
+    place = {name: told[name] for name in ("file", "line", "column")}
+    return CheckError(told["code"], message, advice=advice, **place)
+
+
+def _journey_of(told: Mapping[str, Any]) -> Journey:
+    stations = tuple(Station(**station) for station in told["stations"])
+    connections = tuple(Connection(**connection) for connection in told["connections"])
+    return Journey(**{**told, "stations": stations, "connections": connections})

@@ -46,7 +46,7 @@ def _progress(report: Report, draw: Terminal) -> str:
     score = report.score
     if not score.possible:
         return draw.paint(f"{score.bonus} extra", "bold")
-    filled = _BAR * score.earned // score.possible
+    filled = int(_BAR * score.earned / score.possible)
     bar = draw.paint("█" * filled, "green") + draw.paint("░" * (_BAR - filled), "dim")
     bonus = f" and {score.bonus} extra" if score.bonus else ""
     return draw.drawable(f"{bar}  ") + draw.paint(f"{score.earned} of {score.possible}", "bold") + bonus

@@ -17,7 +17,7 @@ import pytest
 from checker.cohort.submission import Request, check_path
 from checker.edits import edit_lines
 from checker.errors import CheckError
-from checker.report import CheckResult, Evidence, Note, Report, Source, Submission, Verdict
+from checker.report import CheckResult, Evidence, Note, Report, Source, SubmissionFacts, Verdict
 from checker.reporters.html import around, calls, excerpts, fit, href, render, render_class, said, sentence
 from checker.rulepack import Edit, RulePack
 from tests.conftest import FIXTURES, Checked
@@ -162,7 +162,7 @@ def poisoned(report: Report, text: str) -> Report:
     if error is not None:
         error = CheckError(error.code, text, advice=text, file=text, line=error.line, column=error.column)
     return report._replace(
-        submission=Submission(text, text, text, text, text, text),
+        submission=SubmissionFacts(text, text, text, text, text, text),
         checks=tuple(check(one) for one in report.checks),
         answers=tuple(one._replace(answer=f"{text}\n{text}") for one in report.answers),
         journey=journey,
@@ -470,7 +470,7 @@ def test_all_right_in_both_is_said(pack: RulePack) -> None:
 
 def test_credentials_that_do_not_work_keep_the_stack_from_being_judged(pack: RulePack) -> None:
     error = CheckError("credentials", "these credentials have expired.")
-    page = Page(render(Report(pack, Submission("ada", "ada"), error=error)))
+    page = Page(render(Report(pack, SubmissionFacts("ada", "ada"), error=error)))
     assert "as soon as the deployed stack can be read" in page.text
 
 
@@ -518,7 +518,7 @@ def test_a_report_on_some_checks_has_a_page(pack: RulePack) -> None:
 
 
 def test_an_error_without_a_place_has_a_page(pack: RulePack) -> None:
-    report = Report(pack, Submission("nobody", "nobody"), error=CheckError("timeout", "it took too long."))
+    report = Report(pack, SubmissionFacts("nobody", "nobody"), error=CheckError("timeout", "it took too long."))
     assert "This could not be checked It took too long." in Page(render(report)).text
 
 

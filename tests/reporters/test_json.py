@@ -1,0 +1,86 @@
+"""JSON: the contract's fields, and records that give every page again."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from checker.cohort.submission import Request, check_path
+from checker.errors import UsageError
+from checker.report import Answer, Mark, Moment, Person, Report
+from checker.reporters import html
+from checker.reporters.json import document, parse_record, record
+from checker.rulepack import RulePack
+from tests.conftest import FIXTURES
+
+MARCH = datetime(2026, 3, 2, 10, 0, tzinfo=timezone.utc)
+ATTENDEES = sorted(path.name for path in (FIXTURES / "class").iterdir() if path.is_dir())
+BROKEN = sorted(path.name for path in (FIXTURES / "broken").iterdir() if path.is_dir())
+
+
+def through_json(report: Report, pack: RulePack) -> Report:
+    return parse_record(json.loads(json.dumps(record(report))), pack)
+
+
+def known(report: Report) -> Report:
+    """The report with all that only a cohort knows of it."""
+    marked = tuple(answer._replace(mark=Mark(1.5, 2, "Good!")) for answer in report.answers)
+    progress = (Moment(MARCH, frozenset()), Moment(MARCH.replace(hour=11), frozenset({"dlq.queue", "dlq.target"})))
+    person = Person("Ada <b>Lovelace</b>", "ada@example.com", (("Section", "2"), ("=1+1", "x")))
+    return report._replace(answers=marked, progress=progress, person=person, checked_at=MARCH)
+
+
+@pytest.mark.parametrize("path", [f"class/{name}" for name in ATTENDEES] + [f"broken/{name}" for name in BROKEN])
+def test_a_record_gives_the_report_and_its_page_again(path: str, pack: RulePack) -> None:
+    report = known(check_path(FIXTURES / path, pack, Request()))
+    again = through_json(report, pack)
+    assert again._replace(error=None) == report._replace(error=None)
+    assert str(again.error) == str(report.error)
+    assert html.render(again) == html.render(report)
+    assert document(again) == document(report)
+
+
+def test_a_record_is_the_contracts_document_and_more(pack: RulePack) -> None:
+    report = known(check_path(FIXTURES / "class" / "chidi", pack, Request()))
+    told, full = document(report), record(report)
+    assert list(full)[: len(told)] == list(told)
+    assert {key for key in full if key not in told} == {"person", "progress", "checked_at", "journey"}
+    assert full["checks"][2]["sources"]["file"]["evidence"][0]["excerpt"]
+    assert "excerpt" not in told["checks"][2]["sources"]["file"]["evidence"][0]
+
+
+def test_marks_count_in_the_score(pack: RulePack) -> None:
+    report = check_path(FIXTURES / "class" / "chidi", pack, Request())
+    marked = report._replace(answers=(Answer("qa.how", "How?", "So.", Mark(1.5, 2)), *report.answers[1:]))
+    assert marked.score.earned == report.score.earned + 1.5
+    assert marked.score.possible == report.score.possible + 2
+    assert document(marked)["questions"][0]["mark"] == {"points": 1.5, "possible": 2, "comment": ""}
+
+
+def test_a_check_is_green_since_it_last_turned(pack: RulePack) -> None:
+    report = check_path(FIXTURES / "class" / "ada", pack, Request())
+    hours = [MARCH.replace(hour=hour) for hour in (9, 10, 11, 12)]
+    passing = [{"dlq.queue"}, {"dlq.target"}, {"dlq.queue", "dlq.target"}, {"dlq.queue", "dlq.target"}]
+    progress = tuple(Moment(at, frozenset(ids)) for at, ids in zip(hours, passing, strict=True))
+    report = report._replace(progress=progress)
+    assert report.green_since("dlq.queue") == hours[2]
+    assert report.green_since("dlq.target") == hours[1]
+    assert report.green_since("dlq.plugin") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"schema_version": 2}, "schema version 2"),
+        ({"checks": [{"id": "dlq.gone", "sources": {}}]}, "dlq.gone"),
+        ({"submission": None}, "no result"),
+        ({"checked_at": "yesterday"}, "no result"),
+    ],
+)
+def test_what_is_no_record_says_so(change: dict[str, object], problem: str, pack: RulePack, tmp_path: Path) -> None:
+    told = record(check_path(tmp_path, pack, Request()))
+    with pytest.raises(UsageError, match=problem):
+        parse_record({**told, **change}, pack)
