@@ -232,6 +232,11 @@ class Report(NamedTuple):
         to_do = [check for check in self.checks if check.open]
         return next((check for check in to_do if not check.file_is_right), to_do[0] if to_do else None)
 
+    @property
+    def passing(self) -> frozenset[str]:
+        """The ids of the checks that pass."""
+        return frozenset(check.rule.id for check in self.checks if check.outcome == "pass")
+
     def green_since(self, check: str) -> datetime | None:
         """When a check that passes turned green for good; None when it does not pass, or nobody looked before."""
         since = None

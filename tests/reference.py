@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from checker.cli.output import write_file
 from checker.reporters.reference import render
 from checker.rulepack import load_pack
+from checker.writing import write_file
 from tests.conftest import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "checks.md"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.cli.demo import sample_pages, sample_reports
-from checker.cli.output import write_file
+from checker.writing import write_file
 from tests.conftest import REPOSITORY
 
 FOLDER = REPOSITORY / "reports" / "sample"

@@ -15,6 +15,7 @@ PACKAGE = REPOSITORY / "checker"
 # From left to right: a room imports only what stands left of it. Rooms of one group do not know each other.
 GROUPS = (
     ("version", "errors", "wording", "shipped"),
+    ("writing",),
     ("model",),
     ("cloudformation",),
     ("serverless", "aws"),

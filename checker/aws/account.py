@@ -18,7 +18,7 @@ READ_SECONDS = 10
 CREDENTIAL_SECONDS = 25
 _ATTEMPTS = 7  # so that a call survives more than four refusals in a row
 _CONNECTIONS_TRIED = 2
-_SAME_TIME = 10
+_SAME_TIME = 50  # ten calls of a stack, and some stacks of one account at a time
 
 _CREDENTIALS = frozenset(
     (
@@ -49,11 +49,15 @@ _ABSENT = frozenset(
 
 
 class Access(NamedTuple):
-    """How to reach an account: what the command line says, the rest by boto3's own chain."""
+    """How to reach an account: what the command line or a roster says, the rest by boto3's own chain.
+
+    `role_arn` is a role to take on with the credentials so found.
+    """
 
     region: str | None = None
     profile: str | None = None
     endpoint_url: str | None = None
+    role_arn: str | None = None
 
 
 class Account:
@@ -64,7 +68,7 @@ class Account:
         # boto3 itself knows AWS_DEFAULT_REGION only; the AWS command line, AWS_REGION before it.
         region = access.region or os.environ.get("AWS_REGION") or None
         self.endpoint_url = access.endpoint_url
-        self._session = _credentialed(access.profile, region)
+        self._session = _credentialed(access._replace(region=region))
         if not self._session.region_name:
             raise _no_region("there is no region to look in")
         self.region: str = self._session.region_name
@@ -138,6 +142,26 @@ class Account:
         )
 
 
+class Accounts:
+    """Accounts by the way to them, each reached once: a class asks one account for many stacks."""
+
+    def __init__(self) -> None:
+        self._known: dict[Access, Account] = {}
+        self._lock = threading.Lock()
+
+    def at(self, access: Access) -> Account:
+        """Raises CheckError `credentials` or `no-region`; the next call tries again then."""
+        with self._lock:
+            if access not in self._known:
+                self._known[access] = Account(access)
+            return self._known[access]
+
+    def forget(self) -> None:
+        """Find all credentials anew, which may have been renewed."""
+        with self._lock:
+            self._known.clear()
+
+
 @lru_cache(maxsize=1)
 def _service_descriptions() -> Any:
     """What botocore knows of the services, read once for all accounts: it is most of the work of making a client."""
@@ -146,19 +170,40 @@ def _service_descriptions() -> Any:
     return Loader()
 
 
-def _session(profile: str | None, region: str | None) -> Any:
+def _session(access: Access) -> Any:
     import boto3
     from botocore.session import Session
 
     core = Session()
     loader = _service_descriptions()
     core.register_component("data_loader", loader)
-    session = boto3.Session(botocore_session=core, profile_name=profile, region_name=region)
+    session = boto3.Session(botocore_session=core, profile_name=access.profile, region_name=access.region)
     loader.search_paths[:] = dict.fromkeys(loader.search_paths)  # each session adds boto3's own place again
+    if access.role_arn is not None:
+        _take_on(core, access)
     return session
 
 
-def _credentialed(profile: str | None, region: str | None) -> Any:
+def _take_on(core: Any, access: Access) -> None:
+    """Let a session use a role, by the credentials that it has; botocore renews them before they expire."""
+    from functools import partial
+
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.exceptions import NoCredentialsError
+
+    source = core.get_credentials()
+    if source is None:
+        raise NoCredentialsError
+    fetcher = AssumeRoleCredentialFetcher(
+        partial(core.create_client, endpoint_url=access.endpoint_url),
+        source,
+        access.role_arn,
+        extra_args={"RoleSessionName": "rydecheck"},
+    )
+    core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+
+
+def _credentialed(access: Access) -> Any:
     """A session whose credentials were found and can be used. Raises CheckError `credentials`.
 
     Finding them may run a program, ask for a role or wait for a service that says nothing, so it gets some time only.
@@ -167,7 +212,7 @@ def _credentialed(profile: str | None, region: str | None) -> Any:
 
     def find() -> None:
         try:
-            session = _session(profile, region)
+            session = _session(access)
             credentials = session.get_credentials()
             if credentials is not None:
                 credentials.get_frozen_credentials()

@@ -15,6 +15,7 @@ from checker.aws.calls import (
     LIST_STACK_RESOURCES,
     LIST_STACKS,
 )
+from checker.errors import CheckError
 from checker.model import Unknown
 from checker.wording import near_name
 
@@ -142,6 +143,28 @@ def _last_operation(events: list[dict[str, Any]], state: State) -> Iterable[dict
         yield event
         if event.get("PhysicalResourceId") == state.identity and event["ResourceStatus"] in _STARTS:
             return
+
+
+def matching_stacks(account: Account, pattern: str) -> dict[str, str]:
+    """The stacks whose name has the form of `pattern`, by what its one `*` stands for, sorted.
+
+    Stacks inside of others are left out. Raises CheckError `credentials` where they may not be listed.
+    """
+    answer = account.call(LIST_STACKS)
+    if not isinstance(answer, dict):
+        raise CheckError(
+            "credentials",
+            f"the stacks of {account.region} may not be listed.",
+            advice=f"The credentials need {LIST_STACKS.action}; `rydecheck iam-policy` prints all that are needed.",
+        )
+    head, _, tail = pattern.partition("*")
+    found = {}
+    for one in answer["StackSummaries"]:
+        name = one["StackName"]
+        fits = len(name) > len(head) + len(tail) and name.startswith(head) and name.endswith(tail)
+        if fits and one["StackStatus"] not in _NOT_THERE and "ParentId" not in one:
+            found[name[len(head) : len(name) - len(tail)]] = name
+    return dict(sorted(found.items()))
 
 
 def near_stacks(account: Account, wanted: str) -> list[str]:

@@ -9,12 +9,13 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from checker.cli.arguments import assignments, parse
-from checker.cli.output import write_file, write_stream
+from checker.cli.output import write_stream
 from checker.errors import UsageError
 from checker.report import Report
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack, load_pack, module_ids
 from checker.wording import visible
+from checker.writing import write_file
 
 if TYPE_CHECKING:
     from checker.cohort.submission import Deployed

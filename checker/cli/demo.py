@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.cli.arguments import DEFAULT_MODULE
-from checker.cli.output import write_file, write_stream
+from checker.cli.output import write_stream
 from checker.cohort.submission import Deployed, Request, check_path
 from checker.errors import UsageError
 from checker.report import Report
@@ -19,6 +19,7 @@ from checker.reporters.terminal import Terminal
 from checker.rulepack import load_pack
 from checker.serverless.resolving import Settings
 from checker.shipped import sample_class_folder
+from checker.writing import write_file
 
 if TYPE_CHECKING:
     from checker.standin import StandIn

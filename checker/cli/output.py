@@ -1,12 +1,8 @@
-"""Writing what was rendered: to a stream, or whole or not at all to a file."""
+"""Writing what was rendered to a stream."""
 
 from __future__ import annotations
 
-import os
-import stat
 from typing import TextIO
-
-from checker.errors import UsageError
 
 
 def write_stream(stream: TextIO, text: str) -> None:
@@ -14,42 +10,3 @@ def write_stream(stream: TextIO, text: str) -> None:
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, "replace").decode(encoding))
     stream.flush()
-
-
-def write_file(path: str | os.PathLike[str], text: str) -> None:
-    """Write the whole file or nothing: a reader never sees half of it. Raises UsageError when it cannot be written."""
-    if not os.fspath(path):
-        raise UsageError("the name of the file to write is empty.")
-    try:
-        if os.path.isdir(path):
-            raise UsageError(f"{path} is a folder; name a file to write.")
-        if os.path.exists(path) and not os.path.isfile(path):
-            with open(path, "w", encoding="utf-8") as stream:  # a device or pipe is written to, never replaced
-                stream.write(text)
-            return
-        _replace(os.path.realpath(path), text)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
-
-
-def _replace(path: str, text: str) -> None:
-    import tempfile
-
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=f".{os.path.basename(path)}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-        os.chmod(temporary, _mode(path))
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def _mode(path: str) -> int:
-    """The permissions of the file that is replaced, or those a new file gets."""
-    if os.path.exists(path):
-        return stat.S_IMODE(os.stat(path).st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -1,9 +1,10 @@
-"""One submission, on disk or deployed, → its Report."""
+"""One submission, on disk, carried in memory or deployed, → its Report."""
 
 import os
 import re
 import stat
-from typing import NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from checker.answers import FILE as ANSWERS_FILE
 from checker.answers import parse_answers
@@ -12,13 +13,16 @@ from checker.cohort.time_limit import time_limit
 from checker.engine import excerpt, judge, public_text
 from checker.errors import CheckError
 from checker.model import Scalar, Service, Value, text_of
-from checker.report import Report, Source, SubmissionFacts
+from checker.report import Moment, Person, Report, Source, SubmissionFacts
 from checker.rulepack import RulePack
 from checker.serverless.configuration import is_configuration, read_document
-from checker.serverless.files import SubmissionFiles, SubmissionFolder
+from checker.serverless.files import CarriedFiles, SubmissionFiles, SubmissionFolder
 from checker.serverless.lowering import read_service
 from checker.serverless.resolving import Settings
 from checker.wording import shown
+
+if TYPE_CHECKING:
+    from checker.aws.account import Accounts
 
 # Environment variables whose value names a stage or a region and nothing secret.
 _SHOWABLE = re.compile(r"\$\{env:\w*(STAGE|REGION)\}")
@@ -33,6 +37,7 @@ class Deployed(NamedTuple):
     stack: str | None = None
     profile: str | None = None
     endpoint_url: str | None = None
+    role_arn: str | None = None
 
 
 class Request(NamedTuple):
@@ -49,51 +54,119 @@ class Request(NamedTuple):
     deployed: Deployed | None = None
 
 
+class Snapshot(NamedTuple):
+    """A submission's files as they were at a commit; `at` is the commit's time, in UTC."""
+
+    at: datetime
+    commit: str
+    files: CarriedFiles
+
+
+class Submission(NamedTuple):
+    """One submission of a cohort: all that judging it needs, wherever that happens.
+
+    It was handed in as a `folder` of this machine, whose `files` are carried before it travels, or is known by what is
+    `deployed` alone. `top` is the folder that was named for it, which its git history may lie in; `file` the
+    configuration that was named. `problem` is why there is nothing to judge. `snapshots` are its earlier states.
+    """
+
+    id: str
+    path: str
+    folder: str | None = None
+    top: str | None = None
+    file: str | None = None
+    files: CarriedFiles | None = None
+    deployed: Deployed | None = None
+    options: tuple[tuple[str, str], ...] = ()
+    person: Person = Person()
+    problem: CheckError | None = None
+    snapshots: tuple[Snapshot, ...] = ()
+
+    @property
+    def facts(self) -> SubmissionFacts:
+        stack = self.deployed.stack if self.deployed is not None else None
+        return SubmissionFacts(id=self.id, path=self.path, stack=None if stack is None else shown(stack))
+
+
+def check_submission(
+    submission: Submission, pack: RulePack, request: Request, accounts: "Accounts | None" = None
+) -> Report:
+    """Judge one submission of a cohort; `accounts` are shared with others. Never raises for a submission."""
+    if submission.problem is not None:
+        return Report(pack, submission.facts, error=submission.problem)
+    options = {**request.settings.options, **dict(submission.options)}
+    own = request._replace(settings=request.settings._replace(options=options), deployed=submission.deployed)
+    return _check(submission.facts, submission.files, submission.file, pack, own, accounts)
+
+
+def passed_before(submission: Submission, pack: RulePack, request: Request) -> list[Moment]:
+    """What the submission's file passed in each of its snapshots that can be judged, oldest first."""
+    moments: list[Moment] = []
+    for snapshot in submission.snapshots:
+        earlier = submission._replace(files=snapshot.files, deployed=None)
+        report = check_submission(earlier, pack, request)
+        if report.error is None and (not moments or moments[-1].passing != report.passing):
+            moments.append(Moment(snapshot.at, report.passing))
+    return moments
+
+
 def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -> Report:
     """Judge the service in a folder, or the one that a configuration file describes, and what is deployed of it.
 
     Never raises for a submission.
     """
     name = os.fspath(path)
-    submission = SubmissionFacts(id=_id(name), path=shown(name))
+    facts = SubmissionFacts(id=_id(name), path=shown(name))
     try:
         folder, file = _locate(name)
     except CheckError as error:
-        return Report(pack, submission, error=error)
-    try:
-        with time_limit():
-            service = _read(folder, file, request)
-            answers = _read_answers(folder, pack)
-        submission = _identified(submission, service)
-        services: dict[Source, Service] = {"file": service}
-        if request.deployed is not None:
-            stack, services["stack"] = _read_stack(service, pack, request, request.deployed)
-            submission = submission._replace(stack=stack)
-        with time_limit():
-            return judge(pack, services, submission, answers=answers, only=request.only, strict=request.strict)
-    except CheckError as error:
-        return Report(pack, submission, error=error, error_excerpt=_error_excerpt(folder, error))
-    except Exception as error:  # the border of a submission: whatever it did, the rest goes on
-        return Report(pack, submission, error=_internal(error))
+        return Report(pack, facts, error=error)
+    return _check(facts, folder, file, pack, request)
 
 
 def check_stack(stack: str, pack: RulePack, request: Request) -> Report:
     """Judge a deployed stack alone, by its name or ARN. Never raises for a submission."""
-    submission = SubmissionFacts(id=shown(stack), path="", stack=shown(stack))
+    deployed = (request.deployed or Deployed())._replace(stack=stack)
+    facts = SubmissionFacts(id=shown(stack), path="", stack=shown(stack))
+    report = _check(facts, None, None, pack, request._replace(deployed=deployed))
+    return report._replace(submission=report.submission._replace(id=report.submission.stack or facts.id))
+
+
+def _check(
+    facts: SubmissionFacts,
+    files: SubmissionFiles | None,
+    file: str | None,
+    pack: RulePack,
+    request: Request,
+    accounts: "Accounts | None" = None,
+) -> Report:
+    """Judge the files, or what is deployed, or both. Never raises for a submission."""
+    services: dict[Source, Service] = {}
+    answers = None
     try:
-        deployed = (request.deployed or Deployed())._replace(stack=stack)
-        name, service = _read_stack(None, pack, request, deployed)
-        submission = _identified(submission._replace(id=name, stack=name), service)
-        return judge(pack, {"stack": service}, submission, only=request.only, strict=request.strict)
+        if files is not None:
+            with time_limit():
+                services["file"] = _read(files, file, request)
+                answers = _read_answers(files, pack)
+            facts = _identified(facts, services["file"])
+        if request.deployed is not None:
+            stack, live = _read_stack(services.get("file"), pack, request, request.deployed, accounts)
+            services["stack"] = live
+            facts = (facts if files is not None else _identified(facts, live))._replace(stack=stack)
+        with time_limit():
+            return judge(pack, services, facts, answers=answers, only=request.only, strict=request.strict)
     except CheckError as error:
-        return Report(pack, submission, error=error)
-    except Exception as error:  # the border of a submission: whatever AWS answered, the rest goes on
-        return Report(pack, submission, error=_internal(error))
+        excerpt_lines = () if files is None else _error_excerpt(files, error)
+        return Report(pack, facts, error=error, error_excerpt=excerpt_lines)
+    except Exception as error:  # the border of a submission: whatever it did or AWS answered, the rest goes on
+        return Report(pack, facts, error=_internal(error))
 
 
-def _read_stack(service: Service | None, pack: RulePack, request: Request, deployed: Deployed) -> tuple[str, Service]:
+def _read_stack(
+    service: Service | None, pack: RulePack, request: Request, deployed: Deployed, accounts: "Accounts | None"
+) -> tuple[str, Service]:
     """The name of the stack, and what is deployed under it; the file says which, where the request does not."""
-    from checker.aws.account import Access, Account
+    from checker.aws.account import Access, Accounts
     from checker.aws.reading import read_stack, stack_region
 
     stack = deployed.stack or _own_stack(service)
@@ -110,7 +183,8 @@ def _read_stack(service: Service | None, pack: RulePack, request: Request, deplo
             raise CheckError(
                 "no-region", "the file's region has no value here that may be shown.", advice="Pass --region."
             )
-    account = Account(Access(region, deployed.profile, deployed.endpoint_url))
+    access = Access(region, deployed.profile, deployed.endpoint_url, deployed.role_arn)
+    account = (accounts or Accounts()).at(access)
     return shown(stack.rpartition("stack/")[2].partition("/")[0] or stack), read_stack(account, stack, pack.names)
 
 
