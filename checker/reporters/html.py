@@ -8,7 +8,7 @@ spelled out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _NOT_DEPLOYED = "not-deployed"
 _FAILED = "stack-failed"
 _DRIFT = "live-drift"
+
+# Enough for the rules of all modules and the journeys of a class, and a bound where every journey is another.
+_MOST_KEPT = 500
 
 _CODE = re.compile(r"`([^`\n]+)`")
 # Not strftime: its month names follow the locale of the machine.
@@ -68,18 +71,44 @@ def _environment(theme: Path | None) -> Environment:
         finalize=_finalized,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # the pages of one class look alike, and no file is asked again whether it changed
         extensions=["jinja2.ext.do"],
     )
 
+    @lru_cache
     def style(name: str) -> Markup:
         """A style sheet as it stands: braces in it are not for Jinja."""
         return Markup(loader.get_source(environment, name)[0])  # noqa: S704 - ours or the theme's
 
     environment.globals.update(edit_lines=edit_lines, excerpts=excerpts, progress=progress, state=state, style=style)
     environment.globals.update(route=route, caret=caret, calls=calls, drift=drift, next_stop=next_stop)
+    environment.globals.update(once=_remembering())
     environment.filters.update(said=said, fit=fit, moment=moment, href=href, around=around, sentence=sentence)
     environment.filters.update(own_notes=own_notes)
     return environment
+
+
+def _remembering() -> Callable[..., Markup]:
+    """What templates call as `once(macro, …)`: the macro runs the first time that this is given, and its text is kept.
+
+    For what many pages share, such as all that is said of a rule. A rule is told by its identity, for it has no hash;
+    it is kept beside the text, so that nothing else gets its id.
+    """
+    from checker.rulepack import Rule
+
+    kept: dict[tuple[Any, ...], tuple[tuple[Any, ...], Markup]] = {}
+
+    def once(*call: Any) -> Markup:
+        key = tuple(id(one) if isinstance(one, Rule) else one for one in call)
+        found = kept.get(key)
+        if found is None:
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()  # another thread may be here too: nothing is read from `kept` after this
+            macro, *given = call
+            found = kept[key] = call, macro(*given)
+        return found[1]
+
+    return once
 
 
 def _finalized(value: Any) -> Any:
@@ -87,6 +116,8 @@ def _finalized(value: Any) -> Any:
     return visible(value) if type(value) is str else value
 
 
+# Titles, hints and most messages are the same for many attendees. Typed, so that text never passes for equal Markup.
+@lru_cache(maxsize=1024, typed=True)
 def said(text: str) -> Markup:
     """A message, with what stands in backticks as code."""
     from markupsafe import Markup, escape
@@ -115,6 +146,8 @@ def fit(text: str, most: int) -> str:
 
 def _width(text: str) -> int:
     """How many letters' room a text takes: East Asian characters and pictures take two, marks above a letter none."""
+    if text.isascii():
+        return len(text)
     wide = sum(east_asian_width(character) in "WF" for character in text)
     return len(text) + wide - sum(combining(character) != 0 for character in text)
 

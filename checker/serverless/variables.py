@@ -10,6 +10,7 @@ Parsing only; `resolving` looks the values up. The rules are those of the framew
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal as OneOf
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ _SPACE_AFTER_OPENING = re.compile(r"\$\{\s+")
 _DOUBLE_BRACES = re.compile(r"\$\{\{([^{}]*)\}\}")
 _DELIMITER = re.compile(r"\$\{|[,)}]")
 NESTING_LIMIT = 20
+_LONGEST_KEPT = 200
 
 
 class Literal(NamedTuple):
@@ -71,11 +73,21 @@ def parse_template(text: str, syntax: Syntax = "standard") -> tuple[Part, ...]:
     if syntax == "double-braces":
         return _double_braces(text)
     if syntax == "standard":
-        return _Parser(text).template()
-    parts = _Parser(_SPACE_AFTER_OPENING.sub("${", text)).template()
+        return _template(text)
+    parts = _template(_SPACE_AFTER_OPENING.sub("${", text))
     if any(isinstance(part, str) and "${" in part for part in parts):
         raise VariableSyntaxError("version 1 of the framework takes every `${…}` for its own variable")
     return parts
+
+
+def _template(text: str) -> tuple[Part, ...]:
+    """The pieces of a string in the standard syntax; short ones return within a file and all over a class."""
+    return _Parser(text).template() if len(text) > _LONGEST_KEPT else _kept_template(text)
+
+
+@lru_cache(maxsize=1024)
+def _kept_template(text: str) -> tuple[Part, ...]:
+    return _Parser(text).template()
 
 
 def _double_braces(text: str) -> tuple[Part, ...]:

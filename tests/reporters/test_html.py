@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from datetime import datetime
 from html.parser import HTMLParser
@@ -13,11 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from markupsafe import Markup
 
 from checker.cohort.submission import Request, check_path
 from checker.edits import edit_lines
 from checker.errors import CheckError
 from checker.report import CheckResult, Evidence, Note, Report, Source, SubmissionFacts, Verdict
+from checker.reporters import html
 from checker.reporters.html import around, calls, excerpts, fit, href, render, render_class, said, sentence
 from checker.rulepack import Edit, RulePack
 from tests.conftest import FIXTURES, Checked
@@ -233,6 +236,51 @@ def test_pages_stay_small(pages: dict[str, str]) -> None:
 def test_a_page_is_the_same_each_time(reports: list[Report], pages: dict[str, str]) -> None:
     for report in reports:
         assert render(report) == pages[report.submission.id]
+
+
+def test_a_page_does_not_depend_on_those_before_it(reports: list[Report], pages: dict[str, str]) -> None:
+    for report in reports:
+        forget()
+        assert render(report) == pages[report.submission.id]
+
+
+def forget() -> None:
+    """As a program that has rendered nothing yet."""
+    html._environment.cache_clear()
+    said.cache_clear()
+
+
+def test_packs_with_the_same_checks_keep_their_own_words(pack: RulePack) -> None:
+    report = judged("chidi", pack)
+    render(report)
+    checks = [one._replace(rule=one.rule._replace(why=f"Why {one.rule.id}.")) for one in report.checks]
+    page = Page(render(report._replace(checks=tuple(checks))))
+    assert [one for one in checks if f"Why {one.rule.id}." not in page.text] == []
+
+
+def test_what_pages_share_is_made_once_and_not_kept_for_ever() -> None:
+    class Watched(str):
+        pass
+
+    made: list[str] = []
+
+    def macro(text: str) -> Markup:
+        made.append(text)
+        return Markup("<b>{}</b>").format(text)
+
+    once = html._remembering()
+    first = Watched("first")
+    watched = weakref.ref(first)
+    assert once(macro, first) == once(macro, first) == "<b>first</b>"
+    assert once(macro, "other") == "<b>other</b>"
+    assert made == ["first", "other"]
+    made.clear()
+    del first
+    assert watched() is not None
+    for number in range(html._MOST_KEPT):
+        once(macro, str(number))
+    made.clear()
+    assert watched() is None
 
 
 def test_every_fixture_has_a_page(pack: RulePack) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from checker.errors import CheckError
 from checker.model import Mapping, Scalar, Unknown, Value, value_at, walk
+from checker.serverless import variables
 from checker.serverless.resolving import Resolver, Settings
 from checker.serverless.variables import Variable, VariableSyntaxError, parse_template
 from tests.serverless.reading import data, found, parsed, resolved, scalar, service_of
@@ -486,3 +487,14 @@ def test_resolving_ends_raises_only_our_error_and_a_second_pass_changes_nothing(
         return
     assert raised.code == "too-large"
     assert raised.line is not None
+
+
+def test_only_short_texts_are_kept() -> None:
+    variables._kept_template.cache_clear()
+    short, long = "${self:a}", "${self:" + "a" * 200 + "}"
+    for text in (short, short, long):
+        (variable,) = parse_template(text)
+        assert isinstance(variable, Variable)
+        assert variable.text == text
+    kept = variables._kept_template.cache_info()
+    assert (kept.currsize, kept.hits) == (1, 1)
