@@ -15,7 +15,7 @@ from checker.model import Scalar, Service, Value, text_of
 from checker.report import Report, Source, SubmissionFacts
 from checker.rulepack import RulePack
 from checker.serverless.configuration import is_configuration, read_document
-from checker.serverless.files import SubmissionFolder
+from checker.serverless.files import SubmissionFiles, SubmissionFolder
 from checker.serverless.lowering import read_service
 from checker.serverless.resolving import Settings
 from checker.wording import shown
@@ -128,7 +128,7 @@ def _may_show(value: Value | None) -> bool:
     return secret is None or _SHOWABLE.fullmatch(secret) is not None
 
 
-def _read(folder: SubmissionFolder, file: str | None, request: Request) -> Service:
+def _read(folder: SubmissionFiles, file: str | None, request: Request) -> Service:
     """The service of a configuration, or of a compiled template."""
     document = read_document(folder, TEMPLATE if request.packaged else file)
     if not is_template(document.value):
@@ -188,7 +188,7 @@ def _place(value: Value) -> str | None:
     return public_text(value)
 
 
-def _read_answers(folder: SubmissionFolder, pack: RulePack) -> dict[str, str]:
+def _read_answers(folder: SubmissionFiles, pack: RulePack) -> dict[str, str]:
     """The answers; none when the file cannot be read, for the service can be judged without it."""
     try:
         content = folder.read(ANSWERS_FILE)
@@ -197,7 +197,7 @@ def _read_answers(folder: SubmissionFolder, pack: RulePack) -> dict[str, str]:
     return parse_answers((content or b"").decode("utf-8", "replace"), [question.id for question in pack.questions])
 
 
-def _error_excerpt(folder: SubmissionFolder, error: CheckError) -> tuple[tuple[int, str], ...]:
+def _error_excerpt(folder: SubmissionFiles, error: CheckError) -> tuple[tuple[int, str], ...]:
     """The lines around the error, when they can be read as text."""
     if error.file is None or error.line is None or error.code != "invalid-yaml":
         return ()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from checker.errors import CheckError
 from checker.model import Mapping, Origin, Scalar, Sequence, Unknown, Value, is_empty
-from checker.serverless.files import SubmissionFolder
+from checker.serverless.files import SubmissionFiles
 from checker.serverless.framework import DEFAULT_FRAMEWORK, Framework, ScalarTable, listed_framework, wanted_framework
 from checker.serverless.parsing import decode, parse_json, parse_yaml, text_lines
 
@@ -48,7 +48,7 @@ class Document(NamedTuple):
         return text_lines(self.text)
 
 
-def read_document(folder: SubmissionFolder, name: str | None = None) -> Document:
+def read_document(folder: SubmissionFiles, name: str | None = None) -> Document:
     """Read `name`, or the configuration file that the framework would find in the folder.
 
     Raises CheckError: `not-found`, `unsupported-config`, `invalid-yaml`, `invalid-config`, `too-large`.
@@ -93,7 +93,7 @@ def read_configuration(document: Document) -> Configuration:
     return Configuration(file, value, document.lines, package.names if package is not None else None, framework)
 
 
-def _find(folder: SubmissionFolder) -> str:
+def _find(folder: SubmissionFiles) -> str:
     file = folder.find((*READABLE, *_PROGRAMS))
     if file is None:
         raise CheckError(
@@ -117,7 +117,7 @@ def _invalid(message: str, file: str, advice: str) -> CheckError:
     return CheckError("invalid-config", message, advice=advice, file=file, line=1, column=1)
 
 
-def _read_package(folder: SubmissionFolder) -> Package | None:
+def _read_package(folder: SubmissionFiles) -> Package | None:
     """What package.json says; an unreadable one says nothing, for the service can be judged without it."""
     import json
 

@@ -10,13 +10,13 @@ from collections.abc import Mapping as Mapping_
 
 from checker.errors import CheckError
 from checker.model import Mapping, Scalar
-from checker.serverless.files import SubmissionFolder
+from checker.serverless.files import SubmissionFiles
 from checker.serverless.resolving import Resolver, Settings
 
 _REFERENCE = re.compile(r"(?<!\\)\$\{?(\w+)\}?")
 
 
-def with_dotenv(document: Mapping, settings: Settings, folder: SubmissionFolder) -> Settings:
+def with_dotenv(document: Mapping, settings: Settings, folder: SubmissionFiles) -> Settings:
     """The settings with the variables of the `.env` that the service's stage selects.
 
     The stage and `useDotenv` itself are resolved without them, as the framework does.
@@ -42,7 +42,7 @@ def with_dotenv(document: Mapping, settings: Settings, folder: SubmissionFolder)
     )
 
 
-def _read(folder: SubmissionFolder, name: str) -> str | None:
+def _read(folder: SubmissionFiles, name: str) -> str | None:
     if "/" in name or "\\" in name:
         return None
     try:

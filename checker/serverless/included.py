@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from checker.errors import CheckError
 from checker.model import Origin, Scalar, Value
-from checker.serverless.files import SubmissionFolder
+from checker.serverless.files import SubmissionFiles
 from checker.serverless.framework import DEFAULT_FRAMEWORK, Framework
 from checker.serverless.parsing import decode, parse_json, parse_yaml, text_lines
 
@@ -26,7 +26,7 @@ class IncludedFiles:
     They are read as the framework reads them: from version 2 on it stops at an empty file.
     """
 
-    def __init__(self, folder: SubmissionFolder, framework: Framework = DEFAULT_FRAMEWORK) -> None:
+    def __init__(self, folder: SubmissionFiles, framework: Framework = DEFAULT_FRAMEWORK) -> None:
         self.folder = folder
         self.framework = framework
         self.lines: dict[str, list[str]] = {}

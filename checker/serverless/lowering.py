@@ -28,7 +28,7 @@ from checker.model import (
 from checker.serverless.configuration import Configuration, Document, merged_sections, read_configuration
 from checker.serverless.dead_letters import KEY, read_targets
 from checker.serverless.dotenv import with_dotenv
-from checker.serverless.files import SubmissionFolder
+from checker.serverless.files import SubmissionFiles
 from checker.serverless.framework import Framework
 from checker.serverless.included import IncludedFiles
 from checker.serverless.parameters import with_parameters
@@ -41,7 +41,7 @@ from checker.serverless.variables import Syntax
 _WITHOUT_REQUEST = (4, 0)  # the first version without `provider.request()`, which the plugin calls
 
 
-def read_service(folder: SubmissionFolder, settings: Settings, document: Document) -> Service:
+def read_service(folder: SubmissionFiles, settings: Settings, document: Document) -> Service:
     """Read the service that a configuration in the folder describes.
 
     Raises CheckError for what cannot be judged at all (see `configuration` and `resolving` for the codes).
