@@ -11,8 +11,8 @@ from checker.serverless.parsing import decode, parse_json, parse_yaml, text_line
 
 # In the order in which the framework looks for them.
 READABLE = ("serverless.yml", "serverless.yaml", "serverless.json")
-_PROGRAMS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs")
-_PROGRAM_SUFFIXES = (".ts", ".js", ".cjs", ".mjs")
+PROGRAMS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs")
+PROGRAM_SUFFIXES = (".ts", ".js", ".cjs", ".mjs")
 
 
 class Configuration(NamedTuple):
@@ -54,7 +54,7 @@ def read_document(folder: SubmissionFiles, name: str | None = None) -> Document:
     Raises CheckError: `not-found`, `unsupported-config`, `invalid-yaml`, `invalid-config`, `too-large`.
     """
     file = name or _find(folder)
-    if file.endswith(_PROGRAM_SUFFIXES):
+    if file.endswith(PROGRAM_SUFFIXES):
         raise _program(file)
     content = folder.read(file)
     if content is None:
@@ -94,7 +94,7 @@ def read_configuration(document: Document) -> Configuration:
 
 
 def _find(folder: SubmissionFiles) -> str:
-    file = folder.find((*READABLE, *_PROGRAMS))
+    file = folder.find((*READABLE, *PROGRAMS))
     if file is None:
         raise CheckError(
             "not-found",
@@ -172,4 +172,4 @@ def _merged(before: Value | None, part: Value) -> Value:
 
 def is_configuration(name: str) -> bool:
     """Whether a file's name is one that can be asked for; programs are, to be told that they are never run."""
-    return name.endswith((".yml", ".yaml", ".json", *_PROGRAM_SUFFIXES))
+    return name.endswith((".yml", ".yaml", ".json", *PROGRAM_SUFFIXES))

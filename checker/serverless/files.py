@@ -93,12 +93,7 @@ class SubmissionFolder(_BoundedFiles):
         try:
             present = set(os.listdir(self.real_root))
         except OSError as error:
-            raise CheckError(
-                "not-found",
-                f"the folder cannot be read: {error.strerror}.",
-                advice="Check its permissions.",
-                file=self.root,
-            ) from None
+            raise folder_unreadable(self.root, error) from None
         return next((name for name in names if name in present), None)
 
 
@@ -195,6 +190,13 @@ def unreadable(name: str, number: int) -> CheckError:
     """The error for what the system does not let us read; `number` is its errno."""
     why = os.strerror(number)
     return CheckError("not-found", f"this cannot be read: {why}.", advice="Check its permissions.", file=name)
+
+
+def folder_unreadable(name: str, error: OSError) -> CheckError:
+    """The error for a folder that the system does not let us list."""
+    return CheckError(
+        "not-found", f"the folder cannot be read: {error.strerror}.", advice="Check its permissions.", file=name
+    )
 
 
 def file_too_large(name: str) -> CheckError:
