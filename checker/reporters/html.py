@@ -16,6 +16,7 @@ from unicodedata import combining, east_asian_width
 from urllib.parse import quote
 
 from checker.edits import edit_lines
+from checker.reporters.curves import MONTHS, Curve, Tick, since, steps, ticks, wall_clock
 from checker.shipped import reports_folder
 from checker.wording import visible
 
@@ -36,14 +37,15 @@ _DRIFT = "live-drift"
 _MOST_KEPT = 500
 
 _CODE = re.compile(r"`([^`\n]+)`")
-# Not strftime: its month names follow the locale of the machine.
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def render(report: Report, theme: Path | None = None) -> str:
-    """The page of one attendee. A template, style sheet or icon in the folder `theme` wins over the shipped one."""
+def render(report: Report, theme: Path | None = None, *, home: str | None = None) -> str:
+    """The page of one attendee. A template, style sheet or icon in the folder `theme` wins over the shipped one.
+
+    `home` is the path of the class's page, relative to this one and not yet quoted for a URL.
+    """
     template = _environment(theme).get_template("attendee.html.j2")
-    return template.render(report=report, module=report.module, live=live(report))
+    return template.render(report=report, module=report.module, live=live(report), home=home)
 
 
 def render_class(reports: Sequence[tuple[Report, str]], title: str, theme: Path | None = None) -> str:
@@ -84,7 +86,8 @@ def _environment(theme: Path | None) -> Environment:
     environment.globals.update(route=route, caret=caret, calls=calls, drift=drift, next_stop=next_stop)
     environment.globals.update(once=_remembering())
     environment.filters.update(said=said, fit=fit, moment=moment, href=href, around=around, sentence=sentence)
-    environment.filters.update(own_notes=own_notes)
+    environment.filters.update(own_notes=own_notes, number=number, since=since)
+    environment.globals.update(way_here=way_here)
     return environment
 
 
@@ -153,7 +156,12 @@ def _width(text: str) -> int:
 
 
 def moment(at: datetime) -> str:
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
+
+
+def number(value: float) -> str:
+    """Points as one writes them: 2, 1.5, 0.33."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def href(path: str) -> str:
@@ -316,6 +324,39 @@ def route(journey: Journey) -> Route:
         branches=tuple(
             (index[one.start], by_id[one.end], one) for one in journey.connections if one.branch and one.start in index
         ),
+    )
+
+
+class WayHere(NamedTuple):
+    """How a submission came to where it is: the checks that passed over time, of those that count."""
+
+    curve: Curve
+    ticks: list[Tick]
+    possible: int
+    first: int
+    last: int
+    start: datetime
+    end: datetime
+
+
+def way_here(report: Report) -> WayHere | None:
+    """The curve of an attendee; None where nobody looked twice, or nothing counts."""
+    counted = {check.rule.id for check in report.checks if not check.rule.bonus and check.outcome != "skipped"}
+    if len(report.progress) < 2 or not counted:
+        return None
+    zone = report.checked_at.tzinfo if report.checked_at else None
+    points = [(wall_clock(moment.at, zone), len(counted & moment.passing)) for moment in report.progress]
+    start, end = points[0][0], max(points[-1][0], points[0][0])
+    if report.checked_at is not None:
+        end = max(end, wall_clock(report.checked_at, zone))
+    return WayHere(
+        curve=steps(points, start, end, len(counted)),
+        ticks=ticks(start, end),
+        possible=len(counted),
+        first=points[0][1],
+        last=points[-1][1],
+        start=start,
+        end=end,
     )
 
 
