@@ -13,6 +13,7 @@ _NEEDED = _COLUMNS[:3]
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9}"
 _POINTS = re.compile(rf"({_NUMBER})(?:\s*/\s*({_NUMBER}))?", re.ASCII)
 _MOST_POINTS = 1000
+_MOST_SLIPS = 20
 _FORM = "Write points such as 2, 1.5, or 2/3 for two of three."
 
 
@@ -60,10 +61,11 @@ class Marks(NamedTuple):
     def strangers(self, submissions: Collection[str]) -> tuple[str, ...]:
         """A line for each id that is none of the submissions, in the order of the file."""
         known = frozenset(submissions)
+        unknown = [(one, line) for one, line in self.ids.items() if one not in known]
+        # Many strangers are another class and no slips, and a near name of each would take long to find.
+        near = submissions if len(unknown) <= _MOST_SLIPS else ()
         return tuple(
-            f"{self.file}:{line}: there is no submission {quoted(one)}.{meant(one, submissions)}"
-            for one, line in self.ids.items()
-            if one not in known
+            f"{self.file}:{line}: there is no submission {quoted(one)}.{meant(one, near)}" for one, line in unknown
         )
 
 

@@ -107,6 +107,13 @@ def test_an_id_that_is_no_submission() -> None:
     )
 
 
+def test_marks_of_another_class_are_told_without_near_names() -> None:
+    read = marks("".join(f"user{number},qa.how,1/3,\n" for number in range(100, 200)))
+    said = read.strangers([f"user{number}" for number in range(200, 400)])
+    assert len(said) == 100
+    assert said[0] == "marks.csv:2: there is no submission `user100`."
+
+
 def test_every_question_that_is_marked_counts_for_everyone() -> None:
     read = marks("ada,qa.how,2/3,\nben,qa.burst,1/4,\n")
     assert read.of("ada") == {"qa.how": Mark(2, 3), "qa.burst": Mark(0, 4)}

@@ -55,7 +55,7 @@ def test_further_columns_are_kept_in_order() -> None:
         'id,name,stage\rada,"Ada, L.",s1\r',
         "\ufeffsep=;\nid;name;stage\nada;Ada, L.;s1",
         '\n  \n,,\nid,name,stage\n\n"ada","Ada, L.",s1\n,,\n',
-        'stage;"na""me";id;Name\ns1;x;ada;Ada, L.\n',
+        'stage;"a,b,c,d";id;Name\ns1;x;ada;Ada, L.\n',
         "Stage,Role ARN,NAME,Id\ns1,,Ada  L.,ada\n".replace("Ada  L.", '"Ada, \n L."'),
     ],
 )
@@ -94,6 +94,7 @@ def test_encodings(content: bytes) -> None:
         (b"id,name,id\n", "roster.csv:1: the column `id` stands here twice. Take one of them away."),
         (b'id,name\nada,Ada\nben,"Ben\nchidi,C\n', "roster.csv:3: a quotation mark opens here or below"),
         (b"id\n" + b"a\n" * 100_001, "roster.csv:100002: these are more than 100000 rows."),
+        (b"id\n" + b'"a"b\n' * 100_001, "roster.csv:100002: these are more than 100000 rows."),
         (b"id\n" + b"a" * 5 * 1024 * 1024, "roster.csv: this is larger than 5 MiB."),
     ],
 )
@@ -101,6 +102,17 @@ def test_what_is_no_roster(content: bytes, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_roster(decode_table(content, "roster.csv"), "roster.csv")
     assert str(caught.value).startswith(message)
+
+
+def test_what_is_too_large_is_not_decoded() -> None:
+    with pytest.raises(UsageError, match="5 MiB"):
+        decode_table("é".encode() * 3 * 1024 * 1024, "roster.csv")
+
+
+def test_a_cell_is_bounded() -> None:
+    read = roster("id\n" + "a" * 200_000 + "\nada\n")
+    assert [row.id for row in read.rows] == ["ada"]
+    assert [problem.message for problem in read.problems] == ["this row is no CSV (a cell is far too long)."]
 
 
 def test_a_text_is_bounded_too() -> None:

@@ -157,6 +157,14 @@ def test_github_classroom_has_the_columns_of_its_download(pack: RulePack) -> Non
     assert (plain["roster_identifier"], plain["github_username"], plain["points_awarded"]) == ("luis", "", "")
 
 
+def test_an_error_does_not_say_what_all_is_worth(pack: RulePack) -> None:
+    """With `--only`, the checks of an error are still all of the module."""
+    report = report_of("ada", pack)
+    some = report._replace(checks=tuple(check for check in report.checks if check.rule.step == "dlq"))
+    assert [row["Maximum Grade"] for row in sheet("moodle", failed(pack), some)] == ["4", "4"]
+    assert [row["Maximum Grade"] for row in sheet("moodle", failed(pack))] == ["6"]
+
+
 def ran(archive: bytes, folder: Path, *addresses: str) -> tuple[dict[str, object] | None, str]:
     """What Gradescope's container has after a submission: results.json and what the program said."""
     with zipfile.ZipFile(io.BytesIO(archive)) as files:
