@@ -8,6 +8,7 @@ from checker.cohort.marks import Marks, read_marks
 from checker.errors import CheckError, UsageError
 from checker.report import Answer, Mark, Report, Score, SubmissionFacts
 from checker.rulepack import RulePack
+from tests.reporters.cohorts import report_of
 
 QUESTIONS = ("qa.how", "qa.burst", "qa.alternative")
 HEAD = "id,question,points,comment\n"
@@ -122,7 +123,7 @@ def test_every_question_that_is_marked_counts_for_everyone() -> None:
 
 def answered(pack: RulePack, id_: str, **answers: str) -> Report:
     told = tuple(Answer(one.id, one.question, answers.get(one.id[3:])) for one in pack.questions)
-    return Report(pack, SubmissionFacts(id_, id_), answers=told)
+    return report_of("ben", pack)._replace(submission=SubmissionFacts(id_, id_), answers=told)
 
 
 def by_question(report: Report) -> dict[str, Mark | None]:
@@ -138,7 +139,7 @@ def test_an_answer_waits_for_its_mark_and_none_gets_no_points(pack: RulePack) ->
         "qa.alternative": None,
         "qa.rearchitect": None,
     }
-    assert ben.score == Score(0, 4, 0)
+    assert ben.score == Score(0, 6 + 4, 0)
     ada = read.marked(answered(pack, "ada", how="So."))
     assert by_question(ada)["qa.how"] == Mark(2, 3, "Good")
     assert by_question(ada)["qa.burst"] == Mark(1, 4)
@@ -157,3 +158,12 @@ def test_marks_of_what_could_not_be_checked(pack: RulePack) -> None:
     assert by_question(luis)["qa.burst"] is None
     eve = Report(pack, SubmissionFacts("eve", "eve"), error=error)
     assert read.marked(eve) == eve
+
+
+def test_nobody_knows_the_answers_beside_a_stack(pack: RulePack) -> None:
+    file = answered(pack, "ben")
+    checks = tuple(check._replace(verdicts={"stack": check.first}) for check in file.checks)
+    read = marks("ada,qa.how,2/3,\nben,qa.burst,1/4,\n")
+    stack = read.marked(file._replace(checks=checks))
+    assert (by_question(stack)["qa.how"], by_question(stack)["qa.burst"]) == (None, Mark(1, 4))
+    assert by_question(read.marked(file))["qa.how"] == Mark(0, 3)
