@@ -13,6 +13,7 @@ _NEEDED = _COLUMNS[:3]
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9}"
 _POINTS = re.compile(rf"({_NUMBER})(?:\s*/\s*({_NUMBER}))?", re.ASCII)
 _MOST_POINTS = 1000
+_MOST_SLIPS = 20
 _FORM = "Write points such as 2, 1.5, or 2/3 for two of three."
 
 
@@ -42,28 +43,26 @@ class Marks(NamedTuple):
         """The report with its marks.
 
         A question without a row that is marked for others gets no points of those possible when it was left unanswered;
-        an answer waits for its mark, and has none. So does each question of a submission that could not be checked,
-        whose answers nobody knows.
+        an answer waits for its mark, and has none. Where no file was read, as of a stack alone or of an error, nobody
+        knows the answers, and only what was given counts.
         """
-        given, every = self.given.get(report.submission.id, {}), self.of(report.submission.id)
-        answers = report.answers or tuple(Answer(one.id, one.question, None) for one in report.module.questions)
-        told = tuple(
-            answer._replace(
-                mark=(given if answer.answer is not None or report.error is not None else every).get(answer.id)
-            )
-            for answer in answers
+        given = self.given.get(report.submission.id, {})
+        every = self.of(report.submission.id) if any("file" in check.verdicts for check in report.checks) else given
+        answers = report.answers
+        if given and not answers:
+            answers = tuple(Answer(one.id, one.question, None) for one in report.module.questions)
+        return report._replace(
+            answers=tuple(one._replace(mark=(every if one.answer is None else given).get(one.id)) for one in answers)
         )
-        # Without questions of its own to show, an error stays as it is.
-        keep = bool(report.answers) or any(answer.mark for answer in told)
-        return report._replace(answers=told if keep else report.answers)
 
     def strangers(self, submissions: Collection[str]) -> tuple[str, ...]:
         """A line for each id that is none of the submissions, in the order of the file."""
         known = frozenset(submissions)
+        unknown = [(one, line) for one, line in self.ids.items() if one not in known]
+        # Many strangers are another class and no slips, and a near name of each would take long to find.
+        near = submissions if len(unknown) <= _MOST_SLIPS else ()
         return tuple(
-            f"{self.file}:{line}: there is no submission {quoted(one)}.{meant(one, submissions)}"
-            for one, line in self.ids.items()
-            if one not in known
+            f"{self.file}:{line}: there is no submission {quoted(one)}.{meant(one, near)}" for one, line in unknown
         )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -89,8 +90,6 @@ def read_table(text: str, file: str, known: Sequence[str]) -> Table:
         found = {name: cells[place] for name, place in places.items()}
         kept = tuple((names[place], cells[place]) for place in others)
         rows.append(Row(line, found, kept, any(cells[len(names) :])))
-        if len(rows) > _MOST_ROWS:
-            raise UsageError(f"{file}:{line}: these are more than {_MOST_ROWS} rows. Split the file.")
     return Table(at, frozenset(places), tuple(rows), tuple(problems))
 
 
@@ -100,16 +99,19 @@ def _records(text: str, file: str, problems: list[Problem]) -> Iterator[tuple[in
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     for _ in range(skipped):
         next(reader)
-    while True:
+    for read in itertools.count():
         line = reader.line_num + 1
+        if read > _MOST_ROWS:
+            raise UsageError(f"{file}:{line}: these are more than {_MOST_ROWS} rows. Split the file.")
         try:
             record = next(reader, None)
         except csv.Error as error:
             if "unexpected end" in str(error):
                 message = "a quotation mark opens here or below, and none closes it."
                 raise UsageError(f'{file}:{line}: {message} Close it, or write "" for one that is meant.') from None
-            message = "this row is no CSV (a quotation mark inside of a cell is written twice)."
-            problems.append(Problem(line, message))
+            long = "larger than" in str(error)
+            why = "a cell is far too long" if long else "a quotation mark inside of a cell is written twice"
+            problems.append(Problem(line, f"this row is no CSV ({why})."))
             continue
         if record is None:
             return

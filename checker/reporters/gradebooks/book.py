@@ -54,10 +54,15 @@ class Book(ABC):
         self.assignment = assignment
         self.entries: list[Entry] = []
         self._worth: dict[str, float] = {}  # what each marked question is worth
+        self._judged = self._stated = 0  # the most that checks are worth: for anyone with a verdict, and for anyone
 
     def add(self, report: Report, page: str) -> None:  # noqa: ARG002 (the same call for every file of a cohort)
         """Add the next attendee."""
-        self.entries.append(_entry(report))
+        entry = _entry(report)
+        self.entries.append(entry)
+        self._stated = max(self._stated, entry.possible)
+        if not entry.error:
+            self._judged = max(self._judged, entry.possible)
         for answer in report.answers:
             if answer.mark is not None:
                 self._worth[answer.id] = max(self._worth.get(answer.id, 0), answer.mark.possible)
@@ -73,9 +78,8 @@ class Book(ABC):
 
     @property
     def _full(self) -> int:
-        """The most that checks are worth for anyone who got a verdict."""
-        judged = [entry.possible for entry in self.entries if not entry.error]
-        return max(judged or [entry.possible for entry in self.entries], default=0)
+        """What all checks are worth together; an error tells less of it than a verdict."""
+        return self._judged or self._stated
 
     def grade(self, entry: Entry) -> float | None:
         """The points with extra credit; None without a verdict, for then a zero would blame the attendee.
