@@ -36,7 +36,7 @@ _PACK_HEAD = 12  # bytes
 _CHAIN = 4_096  # git itself makes no longer chain of deltas
 _CACHE_LIMIT = 32 * FILE_LIMIT
 _WORK_LIMIT = 512 * FILE_LIMIT
-_SECONDS = 8.0
+_SECONDS = 6.0
 _LINKED_REFS = 5
 
 _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")

@@ -23,7 +23,7 @@ from dulwich.objects import Commit as GitCommit
 from dulwich.pack import write_pack_index
 from dulwich.repo import Repo
 
-from checker.cohort import repository
+from checker.cohort import history, repository
 from checker.cohort.history import read_history
 from checker.errors import CheckError
 from checker.serverless.files import FILE_LIMIT
@@ -566,6 +566,32 @@ def test_more_packs_than_are_opened(made: Made) -> None:
     for number in range(60):
         made.pack([(f"{number:040}", full(3, b""))], f"pack-{number}")
     assert (refusal(made).code, refusal(made).message) == ("too-large", "the git history is in more than 50 packs.")
+
+
+def test_a_pack_of_enormous_size_is_not_opened(made: Made) -> None:
+    blob = id_of("blob", b"hello")
+    packed(made, blob, [(blob, full(3, b"hello"))])
+    os.truncate(made.root / ".git" / "objects" / "pack" / "pack-a.pack", 257 * FILE_LIMIT)
+    assert (refusal(made).code, "larger than 256 MiB" in refusal(made).message) == ("too-large", True)
+
+
+def test_what_all_snapshots_hold_is_bounded(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        made.commit({"serverless.yml": b"# %d ${file(a)}" % number, "a": b"a", "b": b"b"})
+    monkeypatch.setattr(history, "_ENTRY_LIMIT", 10)
+    assert len(read_history(str(made.root), str(made.root))) == 3
+
+
+def test_a_history_that_takes_too_long_gives_what_was_read(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        made.commit({"serverless.yml": str(number).encode()})
+    clock = iter(range(1_000))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    newest = contents(made.root)
+    assert 0 < len(newest) < 20
+    assert newest[-1] == b"19"
+    monkeypatch.setattr(repository, "_SECONDS", 0)
+    assert error_of(made.root).code == "too-large"
 
 
 # What takes much memory or time, measured in a process of its own
