@@ -32,7 +32,6 @@ _TYPES = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _BASE_LIMIT = 16 * FILE_LIMIT  # what a delta is applied to may be larger than what comes out
 _PACK_LIMIT = 256 * FILE_LIMIT
 _PACKS = 50
-_PACK_HEAD = 12  # bytes
 _CHAIN = 4_096  # git itself makes no longer chain of deltas
 _CACHE_LIMIT = 32 * FILE_LIMIT
 _WORK_LIMIT = 512 * FILE_LIMIT
@@ -44,10 +43,10 @@ _REF = re.compile(r"refs(?:/[^./\\\0-\x20\x7f][^/\\\0-\x20\x7f]*)+")
 _WRITTEN = re.compile(rb"committer .*> (-?\d{1,19})(?: |$)")
 _HEADER = re.compile(rb"(commit|tree|blob|tag) (\d{1,19})\0")
 
-# What dulwich, zlib and struct say of data that is not what it claims to be.
+# What dulwich, zlib, struct and the system say of data that is not what it claims to be.
 _BROKEN = (
     ApplyDeltaError, FileFormatException, zlib.error, struct.error,
-    AssertionError, LookupError, OverflowError, TypeError, ValueError,
+    AssertionError, LookupError, OSError, OverflowError, TypeError, ValueError,
 )  # fmt: skip
 
 
@@ -206,7 +205,7 @@ class Repository:
                 raise ValueError("no header")
             type_, size = header.group(1).decode(), int(header.group(2))
             self._spend(size, limit)
-            wanted = header.end() + size + 1  # one byte more shows what is longer than it says
+            wanted = header.end() + size + 1  # one byte more, and the id fits no content that is longer than it says
             parts = [content]
             had = len(content)
             rest = inflating.unconsumed_tail
@@ -214,10 +213,7 @@ class Repository:
                 parts.append(inflating.decompress(rest, wanted - had))
                 had += len(parts[-1])
                 rest = inflating.unconsumed_tail
-        content = b"".join(parts)[header.end() :]
-        if len(content) != size:
-            raise ValueError("another size")
-        return type_, content
+        return type_, b"".join(parts)[header.end() :]
 
     def _packed(self, id_: bytes, limit: int) -> tuple[str, bytes] | None:
         """An object in one of the packs."""
@@ -303,8 +299,11 @@ class Repository:
         stream = self._open(*name.split("/"))
         if stream is None:
             return None
-        with stream:
-            content = stream.read(FILE_LIMIT + 1)
+        try:
+            with stream:
+                content = stream.read(FILE_LIMIT + 1)
+        except OSError as error:
+            raise _unreadable(f"`{name}` cannot be read: {error.strerror}.") from None
         if len(content) > FILE_LIMIT:
             raise file_too_large(f".git/{name}")
         return content
@@ -353,8 +352,6 @@ def _check(size: int, limit: int) -> None:
 
 def _entry(pack: _Pack, offset: int) -> _Entry:
     """The head of what stands at a place in a pack."""
-    if offset < _PACK_HEAD:
-        raise ValueError("before the first object")
     pack.stream.seek(offset)
     head = pack.stream.read(64)
     type_, size, end = head[0] >> 4 & 7, head[0] & 15, 1

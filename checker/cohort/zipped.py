@@ -100,19 +100,17 @@ class Archive:
         try:
             content = self._inflated(entry)
         except (OSError, struct.error, ValueError, zlib.error):
-            content = None
-        if content is None or len(content) != entry.size or zlib.crc32(content) != entry.crc:
+            content = b""
+        if len(content) != entry.size or zlib.crc32(content) != entry.crc:
             raise CheckError(
                 "not-found", "this is damaged in the archive.", advice="Make the archive again.", file=name
             )
         return content
 
-    def _inflated(self, entry: Entry) -> bytes | None:
+    def _inflated(self, entry: Entry) -> bytes:
         """What an entry holds, and at most one byte more than it says."""
         self._stream.seek(entry.offset + self._shift)
         local = _LOCAL.unpack(self._stream.read(_LOCAL.size))
-        if local[0] != b"PK\3\4":
-            return None
         self._stream.seek(local[9] + local[10], 1)
         if entry.method == _STORED:
             return self._stream.read(min(entry.packed, entry.size + 1))

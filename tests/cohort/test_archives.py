@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import time
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -89,6 +90,7 @@ ONE: dict[str, Files] = {
         ".DS_Store": b"\0",
         "ride/.DS_Store": b"\0",
     },
+    "from a Mac, deep": {"a/b/c/d/ride/serverless.yml": SERVICE, "__MACOSX/a/._b": b"\0"},
     "an archive in it": {"final.zip": zipped({"ride/serverless.yml": SERVICE})},
 }
 
@@ -103,6 +105,11 @@ def test_several_services_are_called_like_the_folders_that_set_them_apart() -> N
     assert ids(zipped(files)) == ["ada", "ben"]
     assert ids(zipped({**files, "class/cleo.zip": zipped({"serverless.yml": SERVICE})})) == ["ada", "ben", "cleo"]
     assert ids(zipped({**files, "class/ada/other/serverless.yml": SERVICE})) == ["ada-other", "ada-ride-record", "ben"]
+
+
+def test_services_are_found_three_folders_below_what_wraps_all() -> None:
+    files = {"class/README.md": b"", "class/a/b/c/serverless.yml": SERVICE, "class/a/b/d/e/serverless.yml": SERVICE}
+    assert found(zipped(files)) == {"class": ("", ["serverless.yml"])}
 
 
 def test_archives_in_an_archive_are_called_like_themselves() -> None:
@@ -473,6 +480,31 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int, str]] = {
     "more entries than are looked at": (lambda: many(150_000), 1, "the archive has more than 100,000 entries."),
     "archives of archives": (many_inner, 16, "there is no serverless.yml in it."),
 }
+
+
+def test_a_lying_bomb_inflates_no_further_than_it_says() -> None:
+    content = lying(10, 100 * FILE_LIMIT)
+    tracemalloc.start()
+    try:
+        assert "damaged" in refusal(content).message
+        assert tracemalloc.get_traced_memory()[1] < FILE_LIMIT
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_directory_without_end_is_not_read(tmp_path: Path) -> None:
+    size = 100 * FILE_LIMIT
+    with (tmp_path / "a.zip").open("wb") as stream:
+        stream.seek(size)
+        stream.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, size, 0, 0))
+    tracemalloc.start()
+    try:
+        (only,) = read_archive(tmp_path / "a.zip", "a.zip")
+        assert tracemalloc.get_traced_memory()[1] < FILE_LIMIT
+    finally:
+        tracemalloc.stop()
+    assert only.problem is not None
+    assert only.problem.code == "too-large"
 
 
 @pytest.mark.slow

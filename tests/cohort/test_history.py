@@ -502,6 +502,8 @@ def test_deltas_in_a_circle(made: Made) -> None:
     assert "is damaged" in refusal(made).message
     made.pack([(one, head_of(6, len(delta)) + b"\x00" + zlib.compress(delta))])  # applied to itself
     assert "is damaged" in refusal(made).message
+    made.pack([(one, head_of(6, len(delta)) + b"\x64" + zlib.compress(delta))])  # to what is before the pack
+    assert "is damaged" in refusal(made).message
     made.pack([(one, by_id("3" * 40, delta))])  # to nothing
     assert "is damaged" in refusal(made).message
 
