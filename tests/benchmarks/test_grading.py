@@ -53,9 +53,10 @@ def test_a_program_that_fails_stops_with_its_own_words() -> None:
 
 def test_what_checkov_finds_is_no_failure(tmp_path: Path) -> None:
     program = tmp_path / "checkov"
-    program.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('--directory' in sys.argv)\n", encoding="utf-8")
+    asked = "sys.argv[1] == '--directory' and sys.argv[-1] == '--fast'"
+    program.write_text(f"#!{sys.executable}\nimport sys\nsys.exit(1 if {asked} else 3)\n", encoding="utf-8")
     program.chmod(0o700)
-    assert read_by_checkov(program, tmp_path).seconds > 0
+    assert read_by_checkov(program, tmp_path, ["--fast"]).seconds > 0
 
 
 def test_memory_is_that_of_the_parent_alone() -> None:
