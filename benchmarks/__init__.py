@@ -1,0 +1,1 @@
+"""How fast rydecheck is, beside its peers; each module is a command."""
