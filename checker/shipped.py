@@ -6,6 +6,7 @@ Paths are plain strings here and on the way of a check: they need no import of p
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +32,21 @@ def sample_class_folder() -> Path:
     from pathlib import Path
 
     return Path(_folder("class", os.path.join("fixtures", "class")))
+
+
+@lru_cache(maxsize=1)
+def data_digest() -> str:
+    """The same as long as rules and templates are the same: what a result or a page was made with."""
+    import hashlib
+
+    found = hashlib.sha256()
+    for top in (rules_folder(), str(reports_folder())):
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(name for name in folders if name != "sample")
+            for name in sorted(names):
+                with open(os.path.join(folder, name), "rb") as stream:
+                    found.update(stream.read())
+    return found.hexdigest()
 
 
 def _folder(shipped: str, in_repository: str) -> str:

@@ -8,7 +8,7 @@ import stat
 from checker.errors import UsageError
 
 
-def write_file(path: str | os.PathLike[str], text: str) -> None:
+def write_file(path: str | os.PathLike[str], content: str | bytes) -> None:
     """Write the whole file or nothing: a reader never sees half of it. Raises UsageError when it cannot be written."""
     if not os.fspath(path):
         raise UsageError("the name of the file to write is empty.")
@@ -16,21 +16,25 @@ def write_file(path: str | os.PathLike[str], text: str) -> None:
         if os.path.isdir(path):
             raise UsageError(f"{path} is a folder; name a file to write.")
         if os.path.exists(path) and not os.path.isfile(path):
-            with open(path, "w", encoding="utf-8") as stream:  # a device or pipe is written to, never replaced
-                stream.write(text)
+            with open(path, "wb") as stream:  # a device or pipe is written to, never replaced
+                stream.write(_bytes(content))
             return
-        _replace(os.path.realpath(path), text)
+        _replace(os.path.realpath(path), _bytes(content))
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _replace(path: str, text: str) -> None:
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
+
+
+def _replace(path: str, content: bytes) -> None:
     import tempfile
 
     descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=f".{os.path.basename(path)}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
         os.chmod(temporary, _mode(path))
         os.replace(temporary, path)
     except BaseException:

@@ -146,7 +146,7 @@ def _last_operation(events: list[dict[str, Any]], state: State) -> Iterable[dict
 
 
 def matching_stacks(account: Account, pattern: str) -> dict[str, str]:
-    """The stacks whose name has the form of `pattern`, by what its one `*` stands for, sorted.
+    """The ARNs of the stacks whose name has the form of `pattern`, by what its one `*` stands for.
 
     Stacks inside of others are left out. Raises CheckError `credentials` where they may not be listed.
     """
@@ -163,8 +163,8 @@ def matching_stacks(account: Account, pattern: str) -> dict[str, str]:
         name = one["StackName"]
         fits = len(name) > len(head) + len(tail) and name.startswith(head) and name.endswith(tail)
         if fits and one["StackStatus"] not in _NOT_THERE and "ParentId" not in one:
-            found[name[len(head) : len(name) - len(tail)]] = name
-    return dict(sorted(found.items()))
+            found[name[len(head) : len(name) - len(tail)]] = one["StackId"]
+    return found
 
 
 def near_stacks(account: Account, wanted: str) -> list[str]:

@@ -7,8 +7,9 @@ from typing import Any, NoReturn
 
 from checker.errors import UsageError
 
-COMMANDS = ("check", "explain", "modules", "iam-policy", "demo", "version")
+COMMANDS = ("check", "grade", "report", "explain", "modules", "iam-policy", "demo", "version")
 FORMATS = ("text", "json", "html")
+GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
 
 _EPILOG = """\
@@ -50,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     # Without `prog`, argparse would format a usage line at every start to find it.
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, prog="rydecheck")
     _add_check(commands.add_parser("check", help="check one service (the default)", **_COMMON))
+    _add_grade(commands.add_parser("grade", help="grade a whole class, and write its pages", **_COMMON))
+    report = commands.add_parser("report", help="render a class again from its results", **_COMMON)
+    report.add_argument("results", metavar="FILE", help="the results.jsonl of a class")
+    _add_class_output(report)
     explain = commands.add_parser("explain", help="what a check asks for, why, and its hints", **_COMMON)
     explain.add_argument("check", metavar="CHECK", help="a check, such as dlq.queue")
     explain.add_argument("--hint", type=int, metavar="N", help="print hint N only, from 1 (a nudge) on")
@@ -95,6 +100,51 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     output = check.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
     output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
+
+
+def _add_grade(grade: argparse.ArgumentParser) -> None:
+    grade.add_argument(
+        "submissions", nargs="*", metavar="SUBMISSION", help="folders (searched three deep), .zip archives, or files"
+    )
+    grade.add_argument("--roster", metavar="CSV", help="who is in the class: id,name,email,path,stage,stack,region,…")
+    grade.add_argument("--stacks", metavar="PATTERN", help="all stacks so named; what `*` stands for is the id")
+    grade.add_argument("--marks", metavar="CSV", help="your points for the answers: id,question,points,comment")
+    _add_module(grade)
+    grade.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
+    grade.add_argument("--history", action="store_true", help="read in git when each check turned green")
+    values = grade.add_argument_group("what is deployed, and values for all")
+    values.add_argument("--deployed", action="store_true", help="judge the stack of each file beside it")
+    values.add_argument("--stage", metavar="S", help="the stage of all files")
+    values.add_argument("--region", metavar="R", help="the region of all files and stacks")
+    values.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
+    values.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
+    run = grade.add_argument_group("the run")
+    run.add_argument(
+        "--jobs", type=_at_least_one, metavar="N", help="how many at a time (default: the machine's cores)"
+    )
+    run.add_argument("--executor", metavar="WHERE", help="process, thread (right for stacks) or dask://host:port")
+    run.add_argument("--resume", action="store_true", help="continue the last run where it stopped")
+    run.add_argument("--watch", type=_at_least_one, metavar="SECONDS", help="grade again and again, until Ctrl-C")
+    _add_class_output(grade)
+
+
+def _add_class_output(parser: argparse.ArgumentParser) -> None:
+    output = parser.add_argument_group("output")
+    output.add_argument("--out", required=True, metavar="DIR", help="the folder for the pages and files")
+    output.add_argument("--title", metavar="TEXT", help="the title of the class's page (default: the module's)")
+    output.add_argument(
+        "--gradebook",
+        action="append",
+        default=[],
+        choices=GRADEBOOKS,
+        help="also write the file of this system; may be repeated",
+    )
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 1_000_000:
+        raise argparse.ArgumentTypeError(f"`{text}` is no whole number from 1 on")
+    return int(text)
 
 
 def _add_module(parser: argparse.ArgumentParser) -> None:

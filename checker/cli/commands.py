@@ -144,6 +144,18 @@ def _write(asked: Namespace, text: str) -> None:
         write_file(asked.output, text)
 
 
+def _grade(asked: Namespace) -> int:
+    from checker.cli.grade import grade
+
+    return grade(asked)
+
+
+def _report(asked: Namespace) -> int:
+    from checker.cli.report import report
+
+    return report(asked)
+
+
 def _explain(asked: Namespace) -> int:
     from checker.reporters.explain import render, render_hint
 
@@ -187,6 +199,8 @@ def _version(_: Namespace) -> int:
 
 _COMMANDS = {
     "check": _check,
+    "grade": _grade,
+    "report": _report,
     "explain": _explain,
     "modules": _modules,
     "iam-policy": _iam_policy,

@@ -3,13 +3,13 @@
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from typing import NamedTuple
 
 from checker.cohort.carrying import Kind, carry_tree
 from checker.cohort.repository import FOLDER, LINK, SUBMODULE, Commit, Node, Repository, Spent
+from checker.cohort.submission import Snapshot
 from checker.errors import CheckError, too_large
 from checker.serverless.configuration import PROGRAMS, READABLE
-from checker.serverless.files import SUBMISSION_LIMIT, CarriedFiles
+from checker.serverless.files import SUBMISSION_LIMIT
 
 MOST = 200
 """Commits that are looked at."""
@@ -17,14 +17,6 @@ MOST = 200
 _KEPT_LIMIT = 10 * SUBMISSION_LIMIT
 _ENTRY_LIMIT = 50_000  # names that the snapshots hold together
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-
-
-class Snapshot(NamedTuple):
-    """The service after one commit: its committer's time (UTC, as the committer's clock said), and the files then."""
-
-    at: datetime
-    commit: str
-    files: CarriedFiles
 
 
 def read_history(folder: str, top: str, most: int = MOST) -> list[Snapshot]:

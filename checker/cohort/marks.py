@@ -30,6 +30,11 @@ class Marks(NamedTuple):
     ids: dict[str, int]
     problems: tuple[str, ...]
 
+    @classmethod
+    def none(cls) -> "Marks":
+        """The marks of a class that has none."""
+        return cls("", {}, {}, {}, ())
+
     def of(self, submission_id: str) -> dict[str, Mark]:
         """A mark for each question that is marked for anyone: no points where this submission has no row.
 

@@ -1,0 +1,55 @@
+"""`rydecheck report`: the pages and files of a class again, from its results."""
+
+from __future__ import annotations
+
+import itertools
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+
+from checker.cli.class_folder import ClassFolder
+from checker.cli.class_views import INDEX, Told, tell, write_views
+from checker.cohort.grading import page_path
+from checker.cohort.results import read_results
+from checker.errors import UsageError
+from checker.report import Report
+from checker.reporters.html import render
+from checker.reporters.json import parse_record
+from checker.rulepack import RulePack, load_pack
+
+HOME = f"../{INDEX}"
+
+
+def report(arguments: Namespace) -> int:
+    """Render everything that --out holds of a class, without grading."""
+    reports = _read(arguments.results)
+    first = next(reports, None)
+    if first is None:
+        raise UsageError(f"{arguments.results} holds no results.")
+    pack = first[0].module
+    folder = ClassFolder(arguments.out)
+    with folder.alone():
+        rendered = _with_pages(folder, itertools.chain([first], reports))
+        text = write_views(folder, Told(pack, arguments.title or pack.title, arguments.gradebook), rendered)
+    tell(folder, text)
+    return 0
+
+
+def _read(path: str) -> Iterator[tuple[Report, str]]:
+    """The report of each record, with the path of its page."""
+    packs: dict[str, RulePack] = {}
+    for line, record in read_results(path):
+        try:
+            module = str(record["module"]["id"])
+            if module not in packs:
+                packs[module] = load_pack(module)
+            one = parse_record(record, packs[module])
+        except (UsageError, KeyError, TypeError) as error:
+            raise UsageError(f"{path}:{line}: {error}") from None
+        yield one, page_path(one.submission.id)
+
+
+def _with_pages(folder: ClassFolder, reports: Iterable[tuple[Report, str]]) -> Iterator[tuple[Report, str]]:
+    """The same reports; the page of each is written on the way."""
+    for one, page in reports:
+        folder.write(page, render(one, home=HOME))
+        yield one, page

@@ -1,0 +1,250 @@
+"""All that is named on the command line → the submissions of a cohort, each once."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from checker.cohort.archives import read_archive
+from checker.cohort.folders import FoundFolder, find_folders, names_of
+from checker.cohort.roster import Roster, RosterRow
+from checker.cohort.submission import Deployed, Submission
+from checker.errors import CheckError, UsageError
+from checker.report import Person
+from checker.serverless.configuration import PROGRAMS
+from checker.wording import shown, visible
+
+
+class Cohort(NamedTuple):
+    """The submissions, in the order of the roster, then as they were found; `remarks` are on what is none of them."""
+
+    submissions: tuple[Submission, ...]
+    remarks: tuple[str, ...]
+
+
+class Reach(NamedTuple):
+    """How stacks are reached where the roster says nothing else; `deployed` asks for that of each file too."""
+
+    deployed: bool = False
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+
+def collect(
+    paths: Sequence[str],
+    roster: Roster | None = None,
+    roster_file: str = "",
+    stacks: Mapping[str, str] | None = None,
+    reach: Reach = Reach(),  # noqa: B008 - a value that nobody can change
+) -> Cohort:
+    """The submissions in folders, archives and files, on a roster and among deployed stacks (ARNs by id).
+
+    What has the same id is one submission when it adds to it: a roster's person, a file, a stack. A second file for an
+    id is a submission whose problem says so. Raises UsageError for a path that does not exist.
+    """
+    collector = _Collector(reach)
+    found, remarks = _found(paths)
+    if roster is not None:
+        for row in roster.rows:
+            collector.add_row(row, roster_file)
+    for submission in found:
+        collector.add(submission)
+    for name, arn in (stacks or {}).items():
+        collector.add_stack(name, arn)
+    if roster is not None:
+        for problem in roster.problems:
+            message = f"{roster_file}:{problem.line}: {problem.message}"
+            if problem.id is None:
+                remarks.append(message)
+            else:
+                collector.add(_wrong(problem.id, roster_file, problem.line, problem.message))
+        remarks += _not_on(roster, found, roster_file)
+    return Cohort(collector.submissions(), tuple(remarks))
+
+
+class _Collector:
+    """Puts together what is known of each id."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._by_id: dict[str, Submission] = {}
+
+    def submissions(self) -> tuple[Submission, ...]:
+        return tuple(self._finished(submission) for submission in self._by_id.values())
+
+    def _finished(self, submission: Submission) -> Submission:
+        if submission.problem is not None:
+            return submission
+        has_files = submission.folder is not None or submission.files is not None
+        # A way to an account alone names no stack; a file would.
+        if not has_files and (submission.deployed is None or submission.deployed.stack is None):
+            problem = CheckError(
+                "not-found",
+                "nothing was handed in: no folder, archive or stack is called so.",
+                advice="Name where it is in the roster's column path or stack.",
+            )
+            return submission._replace(problem=problem)
+        if self._reach.deployed and has_files and submission.deployed is None:
+            return submission._replace(deployed=self._deployed(None))
+        return submission
+
+    def _deployed(self, stack: str | None, row: RosterRow | None = None) -> Deployed:
+        profile = (row.profile if row is not None else None) or self._reach.profile
+        return Deployed(stack, profile, self._reach.endpoint_url, row.role_arn if row is not None else None)
+
+    def add(self, submission: Submission) -> None:
+        """A submission by its files, or by what is wrong with it."""
+        there = self._by_id.get(submission.id)
+        if there is None:
+            self._by_id[submission.id] = submission
+        elif there.folder is None and there.files is None and there.problem is None and submission.problem is None:
+            person = there.person if there.person != Person() else submission.person
+            self._by_id[submission.id] = submission._replace(
+                person=person, deployed=there.deployed, options=there.options
+            )
+        else:
+            self._add_twin(submission, there)
+
+    def _add_twin(self, submission: Submission, there: Submission) -> None:
+        """A second submission of one id: which of them is meant, only a person can tell."""
+        number = 2
+        while (name := f"{submission.id} ({number})") in self._by_id:
+            number += 1
+        problem = submission.problem or CheckError(
+            "invalid-config",
+            f"the id `{shown(submission.id)}` is taken by {shown(there.path or 'a row of the roster')}.",
+            advice="Give each an id of its own in a roster.",
+        )
+        self._by_id[name] = submission._replace(id=name, folder=None, files=None, problem=problem)
+
+    def add_row(self, row: RosterRow, roster_file: str) -> None:
+        """A row of the roster: who it is, and what the row says of where to look."""
+        options = tuple((name, value) for name, value in (("stage", row.stage), ("region", row.region)) if value)
+        asks = row.stack or row.profile or row.role_arn
+        submission = Submission(
+            id=row.id,
+            path="",
+            options=options,
+            person=row.person,
+            deployed=self._deployed(row.stack, row) if asks else None,
+        )
+        if row.path is not None:
+            submission = _at(submission, os.path.join(os.path.dirname(roster_file), row.path))
+        self._by_id[row.id] = submission
+
+    def add_stack(self, name: str, arn: str) -> None:
+        """A deployed stack, which is one more source of the submission of that id."""
+        there = self._by_id.get(name, Submission(id=name, path=""))
+        if there.deployed is None or there.deployed.stack is None:
+            deployed = (there.deployed or self._deployed(None))._replace(stack=arn)
+            self._by_id[name] = there._replace(deployed=deployed)
+
+
+def _found(paths: Sequence[str]) -> tuple[list[Submission], list[str]]:
+    """The submissions at the paths, and remarks on folders that hold none."""
+    found: list[Submission] = []
+    remarks: list[str] = []
+    folders: list[FoundFolder] = []
+    for path in paths:
+        if os.path.isdir(path):
+            search = find_folders(path)
+            folders += search.found
+            if not search.found:
+                remarks.append(f"{visible(path)}: no serverless configuration in it, three folders deep.")
+            elif search.empty:
+                names = ", ".join(search.empty[:10]) + (" …" if len(search.empty) > 10 else "")
+                remarks.append(f"{visible(path)}: no serverless configuration in {names}.")
+        elif not os.path.exists(path):
+            raise UsageError(f"{path}: there is no such file or folder.")
+        elif path.lower().endswith(".csv"):
+            raise UsageError(f"{path} is a table; pass it with --roster or --marks.")
+        elif _is_archive(path):
+            found += _archived(path)
+        else:
+            found.append(_at(Submission(id=_name_of(path), path=visible(path)), path))
+    for name, folder in zip(names_of(folders), folders, strict=True):
+        found.append(
+            Submission(id=name, path=visible(folder.path), folder=folder.path, top=folder.top, problem=folder.problem)
+        )
+    return found, remarks
+
+
+def _archived(path: str) -> Iterable[Submission]:
+    for one in read_archive(path, os.path.basename(path)):
+        yield Submission(
+            id=visible(one.id),
+            path=visible(path),
+            files=one.files,
+            person=Person(visible(one.name)),
+            problem=one.problem,
+        )
+
+
+def _is_archive(path: str) -> bool:
+    return path.lower().endswith(".zip") or zipfile.is_zipfile(path)
+
+
+def _name_of(path: str) -> str:
+    return visible(os.path.basename(os.path.dirname(os.path.abspath(path)))) or "submission"
+
+
+def _at(submission: Submission, path: str) -> Submission:
+    """The submission with what stands at a path: a folder that is or holds a service, an archive of one, or a file."""
+    submission = submission._replace(path=visible(path))
+    if os.path.isdir(path):
+        found = find_folders(path).found
+        if len(found) == 1:
+            return submission._replace(folder=found[0].path, top=path, problem=found[0].problem)
+        return _without_one(submission, [one.path for one in found])
+    if not os.path.isfile(path):
+        problem = CheckError(
+            "not-found", "there is no such file or folder.", advice="Check the path.", file=visible(path)
+        )
+        return submission._replace(problem=problem)
+    if _is_archive(path):
+        inside = list(read_archive(path, os.path.basename(path)))
+        if len(inside) == 1:
+            return submission._replace(files=inside[0].files, problem=inside[0].problem)
+        return _without_one(submission, [one.id for one in inside])
+    folder, file = os.path.split(path)
+    if file not in PROGRAMS and not file.endswith((".yml", ".yaml", ".json")):
+        problem = CheckError(
+            "not-found",
+            "this is no serverless configuration.",
+            advice="Name a folder, an archive, or a .yml, .yaml or .json file.",
+            file=visible(path),
+        )
+        return submission._replace(problem=problem)
+    return submission._replace(folder=folder or ".", top=folder or ".", file=file)
+
+
+def _without_one(submission: Submission, found: Sequence[str]) -> Submission:
+    if not found:
+        problem = CheckError(
+            "not-found", "there is no serverless configuration in it, three folders deep.", file=submission.path
+        )
+    else:
+        names = ", ".join(map(shown, found[:5]))
+        problem = CheckError(
+            "invalid-config",
+            f"this holds {len(found)} services: {names}.",
+            advice="Name the one that counts.",
+            file=submission.path,
+        )
+    return submission._replace(problem=problem)
+
+
+def _wrong(name: str, file: str, line: int, message: str) -> Submission:
+    return Submission(id=name, path="", problem=CheckError("invalid-config", message, file=visible(file), line=line))
+
+
+def _not_on(roster: Roster, found: Sequence[Submission], roster_file: str) -> list[str]:
+    """A remark on what was handed in by nobody on the roster."""
+    listed = {row.id for row in roster.rows} | {problem.id for problem in roster.problems}
+    others = [one.id for one in found if one.id not in listed]
+    if not others:
+        return []
+    names = ", ".join(others[:10]) + (" …" if len(others) > 10 else "")
+    return [f"{roster_file}: not on it, and graded all the same: {names}."]

@@ -1,0 +1,222 @@
+"""Where submissions are judged: here, in processes, in threads, or on a Dask cluster.
+
+An executor takes a function and tasks, and gives each task with its result as they finish. A task that fails, takes
+too long or takes its process with it gives a CheckError, and the others go on. Tasks are asked for as room gets free,
+so that no more than a few are in memory at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol, TypeVar
+
+from checker.cohort.time_limit import too_long
+from checker.errors import CheckError, UsageError
+from checker.version import __version__
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_AHEAD = 4  # tasks a worker, so that none waits for its next one
+_LOOK_EVERY = 0.5  # seconds
+_PRELOADED = ["checker.cohort.grading", "checker.reporters.html", "checker.reporters.json", "jinja2"]
+
+
+class Bounded(Protocol):
+    """A task says how many seconds it may take in all, before whoever does it is given up."""
+
+    @property
+    def seconds(self) -> float: ...
+
+
+BoundedTask = TypeVar("BoundedTask", bound=Bounded)
+Executor = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[tuple[Any, Any]]]
+
+
+def executor(name: str, jobs: int) -> Executor:
+    """The executor that the command line calls so, with as many workers. Raises UsageError for a name that is none."""
+    if name == "process":
+        return processes(jobs)
+    if name == "thread":
+        return threads(jobs)
+    scheme, _, address = name.partition("://")
+    host, _, port = address.rpartition(":")
+    if scheme != "dask" or not host or not port.isdecimal():
+        raise UsageError(f"there is no executor `{name}`; say process, thread or dask://host:port.")
+    return cluster(address)
+
+
+def here(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | CheckError]]:
+    """One after another, in this thread: for few submissions, nothing else is faster."""
+    for task in tasks:
+        try:
+            result: Result | CheckError = work(task)
+        except Exception as error:
+            result = _failed(error, task)
+        yield task, result
+
+
+def processes(jobs: int) -> Executor:
+    """In as many processes; one that hangs or dies is replaced, and its task is an error."""
+
+    def run(
+        work: Callable[[BoundedTask], Result], tasks: Iterable[BoundedTask]
+    ) -> Iterator[tuple[BoundedTask, Result | CheckError]]:
+        from pebble import ProcessPool
+
+        pool = ProcessPool(max_workers=jobs, initializer=_leave_interrupts, context=_context())
+        try:
+            yield from _as_they_finish(
+                lambda task: pool.schedule(work, args=(task,), timeout=task.seconds), tasks, jobs * _AHEAD
+            )
+        finally:
+            pool.stop()
+            pool.join()
+
+    return run
+
+
+def threads(jobs: int) -> Executor:
+    """In as many threads of this process: right for stacks, where judging is waiting for answers."""
+
+    def run(
+        work: Callable[[BoundedTask], Result], tasks: Iterable[BoundedTask]
+    ) -> Iterator[tuple[BoundedTask, Result | CheckError]]:
+        from pebble import ThreadPool
+
+        pool = ThreadPool(max_workers=jobs)
+        try:
+            # No more at once than there are threads: each begins when it is handed over, and its time with it.
+            yield from _as_they_finish(
+                lambda task: pool.schedule(work, args=(task,)), tasks, jobs, lambda task: task.seconds
+            )
+        finally:
+            pool.stop()  # its threads end with the process; one that hangs is not waited for
+
+    return run
+
+
+def cluster(address: str) -> Executor:
+    """On a Dask cluster (`host:port` of its scheduler); its workers need the same version of rydecheck, no files."""
+
+    def run(
+        work: Callable[[BoundedTask], Result], tasks: Iterable[BoundedTask]
+    ) -> Iterator[tuple[BoundedTask, Result | CheckError]]:
+        client = _client(address)
+        try:
+            workers = sum(client.nthreads().values())
+            yield from _as_they_finish(
+                lambda task: client.submit(work, task, pure=False, retries=1),
+                tasks,
+                workers * _AHEAD,
+                lambda task: task.seconds * _AHEAD,
+            )
+        finally:
+            client.close()
+
+    return run
+
+
+def _client(address: str) -> Any:
+    """Raises UsageError when nobody is there, or when the workers would judge otherwise."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UsageError("a Dask cluster needs the extra `cluster`: pip install 'rydecheck[cluster]'.") from None
+    try:
+        client = Client(f"tcp://{address}", timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"no Dask scheduler answers at {address} ({type(error).__name__}).") from None
+    try:
+        versions = client.run(version)
+    except Exception as error:
+        client.close()
+        raise UsageError(f"the workers at {address} cannot run rydecheck {__version__} ({error}).") from None
+    others = sorted(set(versions.values()) - {__version__})
+    if others or not versions:
+        client.close()
+        problem = f"have rydecheck {', '.join(others)}, and this is {__version__}" if others else "are none"
+        raise UsageError(f"the workers at {address} {problem}.")
+    return client
+
+
+def version() -> str:
+    """The version of rydecheck where this is called."""
+    return __version__
+
+
+def _context() -> Any:
+    """Processes that are forked from a clean one where that is possible: this one may have threads."""
+    import multiprocessing
+
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is for the process that hands out the work."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _as_they_finish(
+    submit: Callable[[BoundedTask], Any],
+    tasks: Iterable[BoundedTask],
+    most: int,
+    patience: Callable[[BoundedTask], float] | None = None,
+) -> Iterator[tuple[BoundedTask, Any]]:
+    """Each task with its result, at most `most` under way at once.
+
+    A task that is under way longer than `patience` says, in seconds, is given up; None leaves that to whoever works.
+    """
+    finished: SimpleQueue[Any] = SimpleQueue()
+    under_way: dict[Any, tuple[BoundedTask, float]] = {}
+
+    def next_finished() -> Iterator[tuple[BoundedTask, Any]]:
+        try:
+            future = finished.get(timeout=_LOOK_EVERY)
+        except Empty:
+            now = time.monotonic()
+            for future, (task, since) in list(under_way.items()):
+                if patience is not None and now - since > patience(task):
+                    del under_way[future]
+                    yield task, too_long(task.seconds)
+            return
+        if future in under_way:  # or it was given up
+            task, _ = under_way.pop(future)
+            yield task, _result(future, task)
+
+    for task in tasks:
+        future = submit(task)
+        under_way[future] = (task, time.monotonic())
+        future.add_done_callback(finished.put)
+        while len(under_way) >= most:
+            yield from next_finished()
+    while under_way:
+        yield from next_finished()
+
+
+def _result(future: Any, task: Bounded) -> Any:
+    try:
+        return future.result()
+    except Exception as error:
+        return _failed(error, task)
+
+
+def _failed(error: Exception, task: Any) -> CheckError:
+    """What is recorded of a task whose work raised, hung, or died with its process."""
+    if isinstance(error, CheckError):
+        return error
+    if isinstance(error, TimeoutError):
+        return too_long(task.seconds)
+    return CheckError(
+        "internal",
+        f"judging this ended without a verdict ({type(error).__name__}).",
+        advice="Please report it with the submission that led to it.",
+    )

@@ -1,0 +1,430 @@
+"""`rydecheck grade` and `rydecheck report` as an instructor uses them, and what happens when a run ends badly."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.cli import main
+from checker.cli.class_folder import ClassFolder
+from tests.conftest import FIXTURES, REPOSITORY
+
+CLASS = FIXTURES / "class"
+NAMES = sorted(path.name for path in CLASS.iterdir() if path.is_dir())
+
+Grade = Callable[..., Any]
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def grade(out: Path, capsys: pytest.CaptureFixture[str]) -> Grade:
+    """Grades into `out`; gives the status, the output and the error output."""
+
+    def run(*arguments: object, command: str = "grade") -> tuple[int, str, str]:
+        status = main([command, *map(str, arguments), "--out", str(out)])
+        seen = capsys.readouterr()
+        return status, seen.out, seen.err
+
+    return run
+
+
+def records(out: Path) -> dict[str, dict[str, Any]]:
+    found = [json.loads(line) for line in (out / "results.jsonl").read_text(encoding="utf-8").splitlines()]
+    return {record["submission"]["id"]: record for record in found}
+
+
+def rows(out: Path) -> list[dict[str, str]]:
+    with open(out / "grades.csv", encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def runs(out: Path) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(out / "progress.sqlite")
+    found = connection.execute("SELECT ended IS NOT NULL, submissions, complete FROM runs ORDER BY started").fetchall()
+    connection.close()
+    return found
+
+
+def many(top: Path, count: int) -> Path:
+    """A class of so many, made of the sample class."""
+    top.mkdir()
+    for number in range(count):
+        shutil.copytree(CLASS / NAMES[number % len(NAMES)], top / f"user{number}")
+    return top
+
+
+def started(*arguments: object, **more: Any) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "checker", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+
+def wait_for_lines(out: Path, count: int) -> None:
+    path = out / "results.jsonl"
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if path.exists() and path.read_bytes().count(b"\n") >= count:
+            return
+        time.sleep(0.01)
+    raise AssertionError("no results came")
+
+
+def test_a_class_gets_its_pages_its_results_and_its_grades(grade: Grade, out: Path) -> None:
+    status, said, complaint = grade(CLASS)
+    assert (status, complaint) == (0, "")
+    assert "16 submissions: 5 complete, 10 under way, 1 could not be checked" in said
+    assert "luis: serverless.yml:46:6: " in said
+    assert str(out / "index.html") in said
+    assert sorted(records(out)) == NAMES
+    assert [row["id"] for row in rows(out)] == NAMES
+    assert sorted(path.stem for path in (out / "attendees").iterdir()) == NAMES
+    assert (out / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    for name in NAMES:
+        expected = json.loads((CLASS / name / "expect.json").read_text(encoding="utf-8"))
+        for check in records(out)[name]["checks"]:
+            assert check["outcome"] == expected["checks"][check["id"]]["outcome"], (name, check["id"])
+
+
+def test_the_environment_of_the_machine_never_reaches_a_submission(
+    grade: Grade, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLS_STAGE", "from-the-machine")
+    shutil.copytree(CLASS / "ada", tmp_path / "class" / "ada")
+    grade(tmp_path / "class")
+    assert records(out)["ada"]["submission"]["stage"] == "dev"
+    assert "from-the-machine" not in (out / "results.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_second_run_judges_only_what_changed(grade: Grade, out: Path, tmp_path: Path) -> None:
+    top = tmp_path / "class"
+    shutil.copytree(CLASS, top)
+    grade(top)
+    before = records(out)
+    pages = {name: (out / "attendees" / f"{name}.html").stat().st_mtime_ns for name in NAMES}
+    shutil.copy(CLASS / "ada" / "serverless.yml", top / "ben" / "serverless.yml")
+    grade(top)
+    after = records(out)
+    assert {name for name in NAMES if after[name] != before[name]} == {"ben"}
+    assert after["ben"]["status"] == "complete"
+    written = {name for name in NAMES if (out / "attendees" / f"{name}.html").stat().st_mtime_ns != pages[name]}
+    assert written == {"ben"}
+    assert runs(out) == [(1, 16, 5), (1, 16, 6)]
+
+
+def test_progress_tells_when_each_check_turned_green(grade: Grade, out: Path, tmp_path: Path) -> None:
+    top = tmp_path / "class"
+    shutil.copytree(CLASS / "ben", top / "ben")
+    grade(top)
+    shutil.copy(CLASS / "ada" / "serverless.yml", top / "ben" / "serverless.yml")
+    grade(top)
+    first, second = records(out)["ben"]["progress"]
+    assert first["passing"] == []
+    assert "dlq.queue" in second["passing"]
+    assert first["at"] < second["at"] == records(out)["ben"]["grading"]["run"]
+    (out / "results.jsonl").unlink()
+    grade(top)
+    assert records(out)["ben"]["progress"] == [first, second]
+
+
+def test_a_file_that_is_broken_for_a_while_costs_no_progress(grade: Grade, out: Path, tmp_path: Path) -> None:
+    top = tmp_path / "class"
+    shutil.copytree(CLASS / "ada", top / "ada")
+    grade(top)
+    before = records(out)["ada"]["progress"]
+    right = (top / "ada" / "serverless.yml").read_text(encoding="utf-8")
+    (top / "ada" / "serverless.yml").write_text(right + "\n  - half a", encoding="utf-8")
+    grade(top)
+    assert records(out)["ada"]["status"] == "error"
+    (top / "ada" / "serverless.yml").write_text(right, encoding="utf-8")
+    grade(top)
+    assert records(out)["ada"]["progress"] == before
+
+
+def test_pages_that_are_gone_are_made_again(grade: Grade, out: Path) -> None:
+    grade(CLASS)
+    (out / "attendees" / "ada.html").unlink()
+    grade(CLASS)
+    assert (out / "attendees" / "ada.html").exists()
+
+
+def test_who_left_the_class_leaves_its_pages(grade: Grade, out: Path, tmp_path: Path) -> None:
+    top = tmp_path / "class"
+    shutil.copytree(CLASS, top)
+    grade(top)
+    shutil.rmtree(top / "zoe", ignore_errors=True)
+    shutil.rmtree(top / "ben")
+    grade(top)
+    assert "ben" not in records(out)
+    assert not (out / "attendees" / "ben.html").exists()
+    assert (out / "attendees" / "ada.html").exists()
+
+
+def test_report_renders_the_same_again(grade: Grade, out: Path, tmp_path: Path) -> None:
+    grade(CLASS)
+    again = tmp_path / "again"
+    assert main(["report", str(out / "results.jsonl"), "--out", str(again)]) == 0
+    for name in NAMES:
+        page = Path("attendees") / f"{name}.html"
+        assert (again / page).read_bytes() == (out / page).read_bytes()
+    assert (again / "grades.csv").read_bytes() == (out / "grades.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"), [("", "holds no results"), ("{}\n", "results.jsonl:1: "), ("nothing\n", "results.jsonl:1: ")]
+)
+def test_report_says_what_is_no_result(grade: Grade, tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_text(text)
+    status, _, complaint = grade(path, command="report")
+    assert status == 2
+    assert problem in complaint
+
+
+def test_marks_stand_in_scores_pages_and_grades(grade: Grade, out: Path, tmp_path: Path) -> None:
+    marks = tmp_path / "marks.csv"
+    marks.write_text(
+        "id,question,points,comment\nada,qa.how,1.5/2,Well <b>said</b>.\nnobody,qa.how,1,\nada,qa.hwo,1,\n"
+    )
+    status, said, _ = grade(CLASS, "--marks", marks)
+    assert status == 0
+    record = records(out)["ada"]
+    assert record["score"] == {"earned": 7.5, "possible": 8, "bonus": 0}
+    row = next(row for row in rows(out) if row["id"] == "ada")
+    assert (row["earned"], row["possible"], row["qa.how"]) == ("7.5", "8", "1.5")
+    page = (out / "attendees" / "ada.html").read_text(encoding="utf-8")
+    assert "Well &lt;b&gt;said&lt;/b&gt;." in page
+    assert "marks.csv:3: there is no submission" in said
+    assert "marks.csv:4: " in said
+    grade(CLASS)  # without them again
+    assert records(out)["ada"]["score"]["earned"] == 6
+
+
+@pytest.mark.parametrize("system", ["canvas", "moodle", "gradescope", "github-classroom"])
+def test_each_gradebook_is_written_beside_the_grades(grade: Grade, out: Path, system: str) -> None:
+    assert grade(CLASS, "--gradebook", system)[0] == 0
+    assert [path.name for path in out.iterdir() if path.stem == system] != []
+
+
+def test_a_roster_names_people_and_tells_where_their_work_is(grade: Grade, out: Path, tmp_path: Path) -> None:
+    shutil.copytree(CLASS / "ada", tmp_path / "work" / "a")
+    shutil.copytree(CLASS / "chidi", tmp_path / "work" / "nested" / "deep")
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "id,Name,e-mail,email,path,stage,Group\n"
+        "ada,Ada Lovelace,,ada@example.com,work/a,,blue\n"
+        "chidi,Chidi,,,work/nested,user7,green\n"
+        "gone,Gone,,,work/none,,\n"
+        "ada,Ada Again,,,work/a,,\n"
+        "late,Late,,,,,\n"
+        "bad,Bad,,,work/a,a stage,\n"
+    )
+    status, said, _ = grade("--roster", roster)
+    assert status == 0
+    found = records(out)
+    assert list(found) == ["ada", "chidi", "gone", "late", "ada (2)", "bad"]
+    assert found["ada"]["person"]["name"] == "Ada Lovelace"
+    assert found["chidi"]["submission"]["stage"] == "user7"
+    assert found["chidi"]["checks"][2]["reason"] == "resource-not-arn"
+    codes = {name: record["error"]["code"] for name, record in found.items() if record["error"]}
+    assert codes == {"gone": "not-found", "late": "not-found", "ada (2)": "invalid-config", "bad": "invalid-config"}
+    for name in codes:
+        assert any(line.strip().startswith(f"{name}: ") for line in said.splitlines()), name
+    row = rows(out)[0]
+    assert (row["name"], row["email"], row["Group"]) == ("Ada Lovelace", "ada@example.com", "blue")
+
+
+def test_a_roster_and_folders_meet_by_id(grade: Grade, out: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id;name\nchidi;Chidi Anagonye\nnobody;Nobody\n")
+    _, said, _ = grade(CLASS, "--roster", roster)
+    found = records(out)
+    assert list(found)[:2] == ["chidi", "nobody"]
+    assert found["chidi"]["person"]["name"] == "Chidi Anagonye"
+    assert found["nobody"]["error"]["code"] == "not-found"
+    assert "not on it, and graded all the same: ada, ben" in said
+
+
+ODD_IDS = [
+    "../../etc/passwd",
+    "a/b",
+    'say "hi"',
+    "🚀 rocket",
+    "=1+1",
+    "<script>alert(1)</script>",
+    "con",
+    "x" * 200,
+    "Ada",
+    ".",
+]
+
+
+def test_odd_ids_stay_in_the_folder_and_are_only_text(grade: Grade, out: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    with open(roster, "w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([["id", "path"], *([name, CLASS / "ada"] for name in [*ODD_IDS, "ada"])])
+    assert grade("--roster", roster)[0] == 0
+    assert list(records(out)) == [*ODD_IDS, "ada"]
+    pages = [record["grading"]["page"] for record in records(out).values()]
+    assert len({page.lower() for page in pages}) == len(pages)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "roster.csv"]
+    assert sorted(f"attendees/{path.name}" for path in (out / "attendees").iterdir()) == sorted(pages)
+    for page in out.rglob("*.html"):
+        assert "<script>alert(1)" not in page.read_text(encoding="utf-8")
+    assert not any(row["id"].startswith("=") for row in rows(out))
+
+
+def test_the_same_id_twice_is_an_error_of_the_second(grade: Grade, out: Path, tmp_path: Path) -> None:
+    for group in ("monday", "tuesday"):
+        shutil.copytree(CLASS / "ada", tmp_path / "class" / group / "ada")
+        shutil.copytree(CLASS / "ben", tmp_path / "class" / group / f"ben-{group}")
+    status, said, _ = grade(tmp_path / "class")
+    found = records(out)
+    assert status == 0
+    assert (found["ada"]["status"], found["ada (2)"]["error"]["code"]) == ("complete", "invalid-config")
+    assert "ada (2): " in said
+    assert "monday" in next(line for line in said.splitlines() if "ada (2): " in line)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ([], "name the class"),
+        (["no/such/folder"], "no/such/folder: there is no such file or folder"),
+        (["--roster", "none.csv"], "none.csv cannot be read"),
+        ([CLASS, "--marks", "none.csv"], "none.csv cannot be read"),
+        ([CLASS, "--jobs", "0"], "`0` is no whole number"),
+        ([CLASS, "--watch", "-1"], "`-1`"),
+        ([CLASS, "--module", "none"], "there is no module `none`"),
+        ([CLASS, "--executor", "fibre"], "there is no executor `fibre`"),
+        (["--stacks", "wild-rydes"], "needs one `*`"),
+        ([REPOSITORY / "docs"], "no serverless configuration in it"),
+    ],
+)
+def test_what_cannot_be_graded_is_told_in_one_line(
+    grade: Grade, arguments: list[object], problem: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, said, complaint = grade(*arguments)
+    assert (status, said) == (2, "")
+    assert complaint.count("\n") == 1
+    assert problem in complaint
+
+
+def test_one_run_at_a_time_writes_to_a_folder(grade: Grade, out: Path) -> None:
+    with ClassFolder(str(out)).alone():
+        status, _, complaint = grade(CLASS)
+    assert status == 2
+    assert "another rydecheck writes to" in complaint
+    assert grade(CLASS)[0] == 0
+
+
+@pytest.mark.parametrize("executor", ["process", "thread"])
+def test_each_executor_gives_the_same(grade: Grade, out: Path, executor: str) -> None:
+    grade(CLASS)
+    expected = (out / "grades.csv").read_bytes()
+    shutil.rmtree(out)
+    grade(CLASS, "--executor", executor, "--jobs", "2")
+    assert (out / "grades.csv").read_bytes() == expected
+
+
+@pytest.mark.slow
+def test_kill_and_resume_gives_the_same_grades(tmp_path: Path) -> None:
+    top = many(tmp_path / "class", 600)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert main(["grade", str(top), "--out", str(whole)]) == 0
+    process = started("grade", top, "--out", killed, start_new_session=True)
+    wait_for_lines(killed, 100)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    with open(killed / "results.jsonl", "ab") as stream:
+        stream.write(b'{"schema_version": 1, "tool": {"na')  # what a line looks like that was being written
+    done = (killed / "results.jsonl").read_bytes().count(b"\n")
+    assert 100 <= done < 600
+    assert not (killed / "grades.csv").exists()
+    assert main(["grade", str(top), "--out", str(killed), "--resume"]) == 0
+    assert (killed / "grades.csv").read_bytes() == (whole / "grades.csv").read_bytes()
+    assert len({record["grading"]["run"] for record in records(killed).values()}) == 1
+    assert runs(killed) == [(1, 600, runs(whole)[0][2])]
+    for page in (whole / "attendees").iterdir():
+        assert (killed / "attendees" / page.name).exists()
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_what_is_done(tmp_path: Path, out: Path) -> None:
+    top = many(tmp_path / "class", 600)
+    process = started("grade", top, "--out", out)
+    wait_for_lines(out, 50)
+    process.send_signal(signal.SIGINT)
+    said, complaint = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in complaint
+    missing = 600 - len(records(out))
+    assert 0 < missing <= 550
+    assert f"Interrupted, and {missing} of 600 are missing; --resume continues." in said
+    assert len(rows(out)) == 600 - missing
+    assert runs(out)[0][0] == 0
+    assert main(["grade", str(top), "--out", str(out), "--resume"]) == 0
+    assert len(rows(out)) == 600
+    assert [ended for ended, _, _ in runs(out)] == [1]
+
+
+@pytest.mark.slow
+def test_a_full_disk_ends_the_run_and_costs_no_result(tmp_path: Path, out: Path) -> None:
+    top = many(tmp_path / "class", 200)
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+
+    process = started("grade", top, "--out", out, preexec_fn=small_files)
+    _, complaint = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "results.jsonl cannot be written: File too large" in complaint
+    assert complaint.count("\n") == 1
+    before = records(out)  # each line that is there is whole
+    assert 10 < len(before) < 200
+    assert main(["grade", str(top), "--out", str(out), "--resume"]) == 0
+    assert len(records(out)) == 200
+
+
+@pytest.mark.slow
+def test_watch_grades_again_while_the_class_works(tmp_path: Path, out: Path) -> None:
+    top = tmp_path / "class"
+    shutil.copytree(CLASS / "ben", top / "ben")
+    process = started("grade", top, "--out", out, "--watch", "1")
+    wait_for_lines(out, 1)
+    shutil.copytree(CLASS / "ada", top / "ada")
+    wait_for_lines(out, 2)
+    until = time.monotonic() + 30
+    while time.monotonic() < until and "ada.html" not in (out / "index.html").read_text(encoding="utf-8"):
+        time.sleep(0.05)
+    waiting = (out / "index.html").read_text(encoding="utf-8")
+    assert "ada.html" in waiting
+    assert 'http-equiv="refresh"' in waiting
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=60)
+    assert (process.returncode, complaint) == (0, "")
+    assert 'http-equiv="refresh"' not in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_quiet_when_piped(grade: Grade) -> None:
+    _, said, complaint = grade(CLASS)
+    assert complaint == ""
+    assert "\x1b" not in said
+    assert "\r" not in said

@@ -1,0 +1,123 @@
+"""Wherever submissions are judged: each task once, and no task stops the others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from checker.cohort.executors import Executor, executor, here, processes, threads
+from checker.cohort.time_limit import time_limit
+from checker.errors import CheckError, UsageError
+
+
+class Task(NamedTuple):
+    number: int
+    what: str = "double"
+    seconds: float = 1.0
+
+
+def work(task: Task) -> int:
+    if task.what == "raise":
+        raise ValueError(task.number)
+    if task.what == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task.what == "hang":
+        time.sleep(60)
+    if task.what == "loop":
+        with time_limit(0.2):
+            while True:
+                pass
+    return 2 * task.number
+
+
+EXECUTORS: dict[str, Executor] = {"here": here, "processes": processes(2), "threads": threads(2)}
+
+
+def outcomes(execute: Callable[..., Iterator[Any]], tasks: list[Task]) -> dict[int, Any]:
+    found = {}
+    for task, outcome in execute(work, iter(tasks)):
+        assert task.number not in found
+        found[task.number] = outcome.code if isinstance(outcome, CheckError) else outcome
+    return found
+
+
+@pytest.mark.parametrize("name", EXECUTORS)
+def test_every_task_is_done_once(name: str) -> None:
+    assert outcomes(EXECUTORS[name], [Task(number) for number in range(50)]) == {n: 2 * n for n in range(50)}
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "code"),
+    [
+        ("here", "raise", "internal"),
+        ("processes", "raise", "internal"),
+        ("threads", "raise", "internal"),
+        ("here", "loop", "timeout"),
+        ("processes", "loop", "timeout"),
+        ("threads", "loop", "timeout"),
+        ("processes", "die", "internal"),
+        ("processes", "hang", "timeout"),
+        ("threads", "hang", "timeout"),
+    ],
+)
+def test_a_bad_task_stops_no_other(name: str, what: str, code: str) -> None:
+    tasks = [Task(number, what if number == 3 else "double") for number in range(8)]
+    assert outcomes(EXECUTORS[name], tasks) == {n: code if n == 3 else 2 * n for n in range(8)}
+
+
+@pytest.mark.parametrize(("name", "most"), [("here", 1), ("processes", 8), ("threads", 2)])
+def test_tasks_are_asked_for_as_room_gets_free(name: str, most: int) -> None:
+    given: list[int] = []
+
+    def tasks() -> Iterator[Task]:
+        for number in range(100):
+            given.append(number)
+            yield Task(number)
+
+    for done, _ in enumerate(EXECUTORS[name](work, tasks()), 1):
+        assert len(given) - done <= most
+
+
+def test_leaving_early_ends_the_processes() -> None:
+    run = processes(2)(work, (Task(number, "hang", 60.0) if number else Task(0) for number in range(100)))
+    started = time.monotonic()
+    next(run)
+    run.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - started < 10
+
+
+def test_threads_are_interrupted_in_a_loop_and_nowhere_else() -> None:
+    told: list[str] = []
+
+    def judge(seconds: float) -> None:
+        for _ in range(20):
+            try:
+                with time_limit(seconds):
+                    until = time.monotonic() + 0.02
+                    while time.monotonic() < until:
+                        pass
+                told.append("done")
+            except CheckError as error:
+                told.append(error.code)
+            sum(range(1000))  # an interrupt that came too late would come up here
+
+    running = [threading.Thread(target=judge, args=(seconds,)) for seconds in (0.01, 0.02, 10)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    assert len(told) == 60
+    assert set(told) <= {"done", "timeout"}
+    assert told.count("done") >= 20
+
+
+@pytest.mark.parametrize("name", ["fibre", "dask", "dask://", "dask://here", "dask://:8786", "process://x", ""])
+def test_an_executor_that_does_not_exist_is_told(name: str) -> None:
+    with pytest.raises(UsageError, match="there is no executor"):
+        executor(name, 2)
