@@ -68,11 +68,16 @@ def sample_reports(*, deployed: bool = False) -> list[Report]:
 
 def sample_pages(reports: list[Report]) -> dict[str, str]:
     """The page of each attendee and the class's `index.html`, by file name."""
-    from checker.reporters.html import render, render_class
+    from checker.reporters.cohort import CohortPage
+    from checker.reporters.html import render
 
-    pages = {f"{report.submission.id}.html": render(report) for report in reports}
-    index = render_class([(report, f"{report.submission.id}.html") for report in reports], "A sample class")
-    return {"index.html": index, **pages}
+    cohort = CohortPage("A sample class", grades=None)
+    pages = {}
+    for report in reports:
+        name = f"{report.submission.id}.html"
+        pages[name] = render(report, home="index.html")
+        cohort.add(report, name)
+    return {"index.html": cohort.render(), **pages}
 
 
 @contextmanager

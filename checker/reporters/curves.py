@@ -97,3 +97,123 @@ def _placed(
     for at, value in points:
         x = min(max((at - start).total_seconds() / span * 100, 0), 100)
         yield round(x, 2), round(100 - (value / most * 100 if most else 0), 2)
+
+
+_MOST_CHANGES = 4000
+_MOST_POINTS = 400
+# A wrong clock, or the past of a template that all began with: that much of all change is left out of the picture where
+# the picture would be so many times as long for it.
+_STRAYED, _STRETCHED = 0.05, 8
+
+
+class GrowthCurves(NamedTuple):
+    """A class over time, in percent of all its checks and of all its attendees."""
+
+    passing: Curve
+    complete: Curve
+    ticks: list[Tick]
+    start: datetime
+    end: datetime
+
+
+class Growth:
+    """How many checks passed and how many attendees were complete over time, kept as changes and not by attendee.
+
+    Past some thousand moments, those that are near each other become one.
+    """
+
+    def __init__(self, at: datetime | None = None) -> None:
+        self._at = at
+        self._grain = 1
+        self._changes: dict[int, list[int]] = {}
+        self._zone = at.tzinfo if at else None
+        self.people = 0
+        self.checks = 0
+        self.looked_twice = False
+
+    def add(self, moments: Sequence[tuple[datetime, int]], possible: int) -> None:
+        """Count in one attendee: from each moment on so many of the possible checks passed; oldest moment first."""
+        self.people += 1
+        self.checks += possible
+        self.looked_twice = self.looked_twice or len(moments) > 1
+        before, was_complete = 0, False
+        latest = wall_clock(self._at, None) if self._at else datetime.max
+        for index, (at, passing) in enumerate(moments):
+            is_complete = passing >= possible
+            if index == 0 or passing != before or is_complete != was_complete:
+                second = (min(wall_clock(at, self._zone), latest) - datetime.min) // timedelta(seconds=1)
+                change = self._changes.setdefault(second // self._grain, [0, 0])
+                change[0] += passing - before
+                change[1] += is_complete - was_complete
+            before, was_complete = passing, is_complete
+        while len(self._changes) > _MOST_CHANGES:
+            self._coarsen()
+
+    def _coarsen(self) -> None:
+        self._grain *= 2
+        joined: dict[int, list[int]] = {}
+        for at, (passing, complete) in self._changes.items():
+            change = joined.setdefault(at // 2, [0, 0])
+            change[0] += passing
+            change[1] += complete
+        self._changes = joined
+
+    def curves(self) -> GrowthCurves | None:
+        """The picture; None where nobody looked twice, or nothing ever changed."""
+        if not self.looked_twice or not self._changes:
+            return None
+        times = sorted(self._changes)
+        first, last = self._framed(times)
+        start, end = self._moment(first), self._moment(last)
+        if self._at is not None and last == times[-1]:
+            end = max(end, wall_clock(self._at, None))
+        passing, complete = self._points(times, start, end)
+        return GrowthCurves(
+            passing=steps(passing, start, end, self.checks),
+            complete=steps(complete, start, end, self.people),
+            ticks=ticks(start, end),
+            start=start,
+            end=end,
+        )
+
+    def _framed(self, times: Sequence[int]) -> tuple[int, int]:
+        """The first and the last moment to show: a few strayed ones do not press all others into one line."""
+        weights = [sum(map(abs, self._changes[at])) for at in times]
+        strayed = sum(weights) * _STRAYED
+        low, high = _passed(weights, strayed), len(times) - 1 - _passed(weights[::-1], strayed)
+        low, high = min(low, high), max(low, high)
+        first, last = times[0], times[-1]
+        within = max(times[high] - times[low], 30 * _MINUTE // self._grain)
+        if times[high] - first > _STRETCHED * within:
+            first = times[low]
+        if last - times[low] > _STRETCHED * within:
+            last = times[high]
+        return first, last
+
+    def _moment(self, change: int) -> datetime:
+        return datetime.min + timedelta(seconds=change * self._grain)
+
+    def _points(
+        self, times: Iterable[int], start: datetime, end: datetime
+    ) -> tuple[list[tuple[datetime, float]], list[tuple[datetime, float]]]:
+        """Both curves' points, one for each sliver of the picture's width."""
+        span = max((end - start).total_seconds(), 1)
+        passing = complete = 0
+        found: dict[int, tuple[datetime, int, int]] = {0: (start, 0, 0)}
+        for change in times:
+            passing += self._changes[change][0]
+            complete += self._changes[change][1]
+            at = min(max(self._moment(change), start), end)
+            found[int((at - start).total_seconds() / span * _MOST_POINTS)] = (at, passing, complete)
+        told = list(found.values())
+        return [(at, passing) for at, passing, _ in told], [(at, complete) for at, _, complete in told]
+
+
+def _passed(weights: Iterable[int], most: float) -> int:
+    """How many from the front weigh no more than that together."""
+    total = 0.0
+    for index, weight in enumerate(weights):
+        total += weight
+        if total > most:
+            return index
+    return 0

@@ -1,4 +1,4 @@
-"""The pages: one for an attendee, and one for a class with a link to each of them.
+"""The page of an attendee, and what it shares with the page of a class in `checker/reporters/cohort.py`.
 
 A page is one file that asks for nothing from outside. What it looks like is in `reports/`: templates, a style sheet
 and icons; here stands what the templates are given. Every text is escaped, and characters that cannot be seen are
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from checker.report import CheckResult, Connection, Evidence, Journey, Note, Report, Station, Verdict
-    from checker.rulepack import Rule, RulePack
+    from checker.rulepack import Rule
 
 _NOT_DEPLOYED = "not-deployed"
 _FAILED = "stack-failed"
@@ -36,6 +36,7 @@ _DRIFT = "live-drift"
 # Enough for the rules of all modules and the journeys of a class, and a bound where every journey is another.
 _MOST_KEPT = 500
 
+_SEAM = re.compile(r"([a-z])(?=[A-Z][a-z])")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -44,29 +45,20 @@ def render(report: Report, theme: Path | None = None, *, home: str | None = None
 
     `home` is the path of the class's page, relative to this one and not yet quoted for a URL.
     """
-    template = _environment(theme).get_template("attendee.html.j2")
+    template = environment(theme).get_template("attendee.html.j2")
     return template.render(report=report, module=report.module, live=live(report), home=home)
-
-
-def render_class(reports: Sequence[tuple[Report, str]], title: str, theme: Path | None = None) -> str:
-    """The page of a class: where everybody is, and every check of everybody.
-
-    Each report comes with the path of its page, relative to this one and not yet quoted for a URL.
-    """
-    template = _environment(theme).get_template("class.html.j2")
-    overview = _overview([report for report, _ in reports])
-    return template.render(title=title, rows=reports, overview=overview, live=overview.live)
 
 
 # Compiling the templates takes longer than all else, and a class has many pages.
 @lru_cache(maxsize=4)
-def _environment(theme: Path | None) -> Environment:
+def environment(theme: Path | None) -> Environment:
+    """Jinja with the shipped templates, and those of a theme before them."""
     from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     folders = [reports_folder()] if theme is None else [theme, reports_folder()]
     loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
-    environment = Environment(
+    made = Environment(
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
@@ -80,15 +72,15 @@ def _environment(theme: Path | None) -> Environment:
     @lru_cache
     def style(name: str) -> Markup:
         """A style sheet as it stands: braces in it are not for Jinja."""
-        return Markup(loader.get_source(environment, name)[0])  # noqa: S704 - ours or the theme's
+        return Markup(loader.get_source(made, name)[0])  # noqa: S704 - ours or the theme's
 
-    environment.globals.update(edit_lines=edit_lines, excerpts=excerpts, progress=progress, state=state, style=style)
-    environment.globals.update(route=route, caret=caret, calls=calls, drift=drift, next_stop=next_stop)
-    environment.globals.update(once=_remembering())
-    environment.filters.update(said=said, fit=fit, moment=moment, href=href, around=around, sentence=sentence)
-    environment.filters.update(own_notes=own_notes, number=number, since=since)
-    environment.globals.update(way_here=way_here)
-    return environment
+    made.globals.update(edit_lines=edit_lines, excerpts=excerpts, progress=progress, state=state, style=style)
+    made.globals.update(route=route, caret=caret, calls=calls, drift=drift, next_stop=next_stop)
+    made.globals.update(once=_remembering())
+    made.filters.update(said=said, fit=fit, moment=moment, href=href, around=around, sentence=sentence)
+    made.filters.update(own_notes=own_notes, number=number, since=since, many=many, breaking=breaking)
+    made.globals.update(way_here=way_here)
+    return made
 
 
 def _remembering() -> Callable[..., Markup]:
@@ -162,6 +154,18 @@ def moment(at: datetime) -> str:
 def number(value: float) -> str:
     """Points as one writes them: 2, 1.5, 0.33."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def many(count: int) -> str:
+    """A number of people, who may be many: 3,000."""
+    return f"{count:,}"
+
+
+def breaking(text: Markup) -> Markup:
+    """Words that are sewn together, such as a logical id, may break at their seams."""
+    from markupsafe import Markup
+
+    return Markup(_SEAM.sub(r"\1<wbr>", str(text)))  # noqa: S704 - the text is Markup
 
 
 def href(path: str) -> str:
@@ -357,35 +361,4 @@ def way_here(report: Report) -> WayHere | None:
         last=points[-1][1],
         start=start,
         end=end,
-    )
-
-
-class Overview(NamedTuple):
-    """A class by the numbers: who has how many points, and how each check stands."""
-
-    module: RulePack | None
-    rules: tuple[Rule, ...]
-    possible: float
-    complete: int
-    error: int
-    passing: dict[str, int]
-    live: bool
-    drifting: bool
-
-
-def _overview(reports: Sequence[Report]) -> Overview:
-    module = reports[0].module if reports else None
-    asked = {check.rule.id for report in reports for check in report.checks}
-    return Overview(
-        module=module,
-        rules=tuple(rule for rule in module.rules if rule.id in asked or not asked) if module else (),
-        possible=max((report.score.possible for report in reports), default=0),
-        complete=sum(report.status == "complete" for report in reports),
-        error=sum(report.status == "error" for report in reports),
-        passing={
-            check: sum(one.outcome == "pass" for report in reports for one in report.checks if one.rule.id == check)
-            for check in sorted(asked)
-        },
-        live=any("stack" in check.verdicts for report in reports for check in report.checks),
-        drifting=any(drift(check) for report in reports for check in report.checks),
     )

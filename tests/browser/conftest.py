@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from checker.cohort.submission import Request, check_path
-from checker.reporters.html import render, render_class
+from checker.reporters.html import render
 from checker.rulepack import load_pack
 from tests.conftest import FIXTURES
+from tests.reporters.test_cohort import cohort_page
 from tests.reporters.test_html import CHANGING, DRIFT, FAILED, LIVE, NOT_DEPLOYED, poisoned, with_stack
 
 HERE = Path(__file__).parent
@@ -50,7 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reports = [check_path(FIXTURES / "class" / name, pack, Request()) for name in SHOWN]
     folder = tmp_path_factory.mktemp("pages")
     pages = {report.submission.id: render(report) for report in reports}
-    pages["class"] = render_class([(one, f"{one.submission.id}.html") for one in reports], "A sample class")
+    pages["class"] = cohort_page([(one, f"{one.submission.id}.html") for one in reports], "A sample class")
     found = {report.submission.id: report for report in reports}
     stacks = {
         "both": with_stack(found["maya"]),
@@ -61,7 +62,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "stack": with_stack(found["ada"], LIVE._replace(notes=()), alone=True),
     }
     pages |= {name: render(report) for name, report in stacks.items()}
-    pages["class-stacks"] = render_class([(one, f"{name}.html") for name, one in stacks.items()], "A class with stacks")
+    pages["class-stacks"] = cohort_page([(one, f"{name}.html") for name, one in stacks.items()], "A class with stacks")
     endless = "WithoutAnyBlankInIt" * 40
     pages["long"] = render(poisoned(with_stack(found["dora"], LIVE._replace(notes=(FAILED, DRIFT))), endless))
     pages["long-undeployed"] = render(poisoned(stacks["undeployed"], endless))
