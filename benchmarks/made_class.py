@@ -128,7 +128,9 @@ def fixtures() -> tuple[list[Path], list[Path]]:
 def made_from(fixture: Path, number: int, random: Random) -> Made:
     """A submission like the fixture, by another attendee."""
     who = attendee(number, random)
-    content = {path.name: path.read_bytes() for path in sorted(fixture.iterdir()) if path.name not in OURS}
+    content = {
+        path.name: path.read_bytes() for path in sorted(fixture.iterdir()) if path.is_file() and path.name not in OURS
+    }
     # What is no UTF-8 stays what it is.
     files = {
         renamed(name, who): renamed(each.decode("utf-8", "surrogateescape"), who) for name, each in content.items()
