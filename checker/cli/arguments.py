@@ -131,7 +131,9 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
 def _add_class_output(parser: argparse.ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--out", required=True, metavar="DIR", help="the folder for the pages and files")
-    output.add_argument("--title", metavar="TEXT", help="the title of the class's page (default: the module's)")
+    output.add_argument(
+        "--title", metavar="TEXT", help="the title of the class's page, and of the assignment in gradebooks"
+    )
     output.add_argument(
         "--gradebook",
         action="append",

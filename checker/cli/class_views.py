@@ -20,6 +20,7 @@ from checker.wording import visible
 
 INDEX = "index.html"
 GRADES = "grades.csv"
+_TITLE = "The class"
 
 
 class View(Protocol):
@@ -31,10 +32,14 @@ class View(Protocol):
 
 
 class Told(NamedTuple):
-    """What the pages and files of a class are made with; `refresh` is after how many seconds the page looks again."""
+    """What the pages and files of a class are made with.
+
+    `title` is that of the class's page, and of the assignment in gradebooks; None is the module's there. `refresh` is
+    after how many seconds the page looks again.
+    """
 
     pack: RulePack
-    title: str
+    title: str | None
     gradebooks: Sequence[str]
     refresh: int | None = None
 
@@ -44,9 +49,9 @@ def write_views(folder: ClassFolder, told: Told, reports: Iterable[tuple[Report,
 
     The reports are gone through once, and none is kept. Gives the lines for the terminal. Raises UsageError.
     """
-    page = CohortPage(told.title, refresh=told.refresh, at=datetime.now().astimezone(), grades=GRADES)
+    page = CohortPage(told.title or _TITLE, refresh=told.refresh, at=datetime.now().astimezone(), grades=GRADES)
     views: dict[str, View] = {INDEX: page, GRADES: Grades()}
-    views |= {FILE_NAMES[system]: gradebook(system, told.title) for system in told.gradebooks}
+    views |= {FILE_NAMES[system]: gradebook(system, told.title or told.pack.title) for system in told.gradebooks}
     text = ClassText(told.pack)
     for report, path in reports:
         text.add(report, path)

@@ -1,83 +1,77 @@
-"""`rydecheck demo`: checks the sample class, its files and what it deployed, and writes its pages."""
+"""`rydecheck demo`: grades the sample class, its files and what it deployed, as an instructor would."""
 
 from __future__ import annotations
 
+import csv
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.cli.arguments import DEFAULT_MODULE
+from checker.cli.arguments import parse
+from checker.cli.class_folder import ClassFolder
+from checker.cli.grade import grade
 from checker.cli.output import write_stream
-from checker.cohort.submission import Deployed, Request, check_path
-from checker.errors import UsageError
-from checker.report import Report
-from checker.reporters.terminal import Terminal
-from checker.rulepack import load_pack
-from checker.serverless.resolving import Settings
+from checker.cohort.progress import FILE as PROGRESS_FILE
+from checker.cohort.progress import ProgressLog
+from checker.report import Moment
 from checker.shipped import sample_class_folder
-from checker.writing import write_file
 
 if TYPE_CHECKING:
     from checker.standin import StandIn
 
-_WITHOUT_STANDIN = "Only the files are checked; to see what is deployed beside them: pip install 'rydecheck[demo]'\n\n"
+_TITLE = "A sample class"
+_WITHOUT_STANDIN = "Only the files are graded; to see what is deployed beside them: pip install 'rydecheck[demo]'\n\n"
 
 
 def demo(out: str, *, serve: bool = False) -> int:
-    """Check every attendee of the sample class, print how far each is, and write the pages into `out`.
+    """Grade the sample class into `out`, with its roster, marks and what it passed in the last two hours.
 
     Where moto is installed, the class is deployed to a stand-in for AWS; with `serve` that stays until Ctrl-C.
     """
-    if not out:
-        raise UsageError("the name of the folder to write is empty.")
-    folder = Path(out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{out} cannot be made: {error.strerror}.") from None
+    folder = ClassFolder(out)
+    _remember(folder)
     if not serve and find_spec("moto") is None:
         write_stream(sys.stdout, _WITHOUT_STANDIN)
-        _show(sample_reports(), folder)
-        return 0
+        return _grade(out)
     with _deployed_class() as standin:
-        _show(sample_reports(deployed=True), folder)
+        status = _grade(out, "--deployed")
         if serve:
             write_stream(sys.stdout, _invitation(standin))
             sys.stdout.flush()
             _wait()
-    return 0
+    return status
 
 
-def sample_reports(*, deployed: bool = False) -> list[Report]:
-    """The reports of the sample class by name, judged without anything of this machine's environment.
-
-    With `deployed`, the stacks of the account that the environment names are judged too.
-    """
-    pack = load_pack(DEFAULT_MODULE)
-    folders = sorted(folder for folder in sample_class_folder().iterdir() if folder.is_dir())
-
-    def request(folder: Path) -> Request:
-        return Request(Settings({"stage": folder.name}), deployed=Deployed()) if deployed else Request()
-
-    return [check_path(folder, pack, request(folder)) for folder in folders]
+def _grade(out: str, *more: str) -> int:
+    sample = sample_class_folder()
+    files = ["--roster", str(sample / "roster.csv"), "--marks", str(sample / "marks.csv")]
+    return grade(parse(["grade", *files, "--out", out, "--title", _TITLE, *more]))
 
 
-def sample_pages(reports: list[Report]) -> dict[str, str]:
-    """The page of each attendee and the class's `index.html`, by file name."""
-    from checker.reporters.cohort import CohortPage
-    from checker.reporters.html import render
+def _remember(folder: ClassFolder) -> None:
+    """Give a new folder the runs that came before this one, as if the class had begun two hours ago."""
+    path = folder.path(PROGRESS_FILE)
+    if os.path.exists(path):
+        return
+    now = datetime.now(timezone.utc)
+    log = ProgressLog(path)
+    try:
+        log.remember(sample_moments(sample_class_folder(), now))
+    finally:
+        log.close()
 
-    cohort = CohortPage("A sample class", grades=None)
-    pages = {}
-    for report in reports:
-        name = f"{report.submission.id}.html"
-        pages[name] = render(report, home="index.html")
-        cohort.add(report, name)
-    return {"index.html": cohort.render(), **pages}
+
+def sample_moments(sample: Path, now: datetime) -> Iterator[tuple[str, Moment]]:
+    """What each attendee of the sample class passed when, up to `now`."""
+    with open(sample / "progress.csv", encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            at = now - timedelta(minutes=int(row["minutes_ago"]))
+            yield row["id"], Moment(at, frozenset(row["passing"].split()))
 
 
 @contextmanager
@@ -96,30 +90,6 @@ def _deployed_class() -> Iterator[StandIn]:
         finally:
             os.environ.clear()
             os.environ.update(before)
-
-
-def _show(reports: list[Report], folder: Path) -> None:
-    draw = Terminal.of(sys.stdout)
-    write_stream(sys.stdout, "\n".join(_line(report, draw) for report in reports) + "\n")
-    for name, page in sample_pages(reports).items():
-        write_file(folder / name, page)
-    write_stream(sys.stdout, f"\nThe pages of this class: {folder / 'index.html'}\n")
-
-
-def _line(report: Report, draw: Terminal) -> str:
-    """How far one attendee is, and what comes next."""
-    name = f"{report.submission.id:<8}"
-    if report.error is not None:
-        return name + draw.paint("no verdict  ", "red") + draw.foreign(f"{report.error.place}: {report.error.code}")
-    score = report.score
-    bonus = f" +{score.bonus}" if score.bonus else ""
-    style = "green" if report.status == "complete" else "yellow"
-    done = draw.paint(f"{f'{score.earned} of {score.possible}{bonus}':<12}", style)
-    after = report.next_check
-    if after is None:
-        return name + done + "complete"
-    where = " in the stack" if after.file_is_right and after.reason != "not-deployed" else ""
-    return name + done + f"next: {after.rule.title} ({after.reason}{where})"
 
 
 def _invitation(standin: StandIn) -> str:

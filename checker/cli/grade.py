@@ -50,7 +50,7 @@ class Class(NamedTuple):
     jobs: int
 
     def told(self, refresh: int | None = None) -> Told:
-        return Told(self.pack, self.asked.title or self.pack.title, self.asked.gradebook, refresh)
+        return Told(self.pack, self.asked.title, self.asked.gradebook, refresh)
 
 
 def grade(asked: Namespace) -> int:
@@ -132,7 +132,8 @@ def _run(
     """One run: judge, then write what the results make of the class as a whole, also when Ctrl-C ended it early."""
     before = log.unfinished() if resume else None
     started = before or datetime.now(timezone.utc)
-    run = Run(one.pack.id, _request(one.asked), started, Views(record_of, partial(render_page, home=HOME)), marks)
+    views = Views(record_of, partial(render_page, home=HOME))
+    run = Run(one.pack.id, _request(one.asked), started.astimezone(), views, marks)
     log.begin(started)
     pages = {kept.page for kept in results.kept.values()}
     is_whole = _judge(one, submissions, run, log, results, resume=before is not None)

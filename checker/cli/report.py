@@ -29,7 +29,7 @@ def report(arguments: Namespace) -> int:
     folder = ClassFolder(arguments.out)
     with folder.alone():
         rendered = _with_pages(folder, itertools.chain([first], reports))
-        text = write_views(folder, Told(pack, arguments.title or pack.title, arguments.gradebook), rendered)
+        text = write_views(folder, Told(pack, arguments.title, arguments.gradebook), rendered)
     tell(folder, text)
     return 0
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -45,7 +45,7 @@ class Views(NamedTuple):
 
 
 class Run(NamedTuple):
-    """How a cohort is graded: the same for each submission. `at` is when the run began, in UTC."""
+    """How a cohort is graded: the same for each submission. `at` is when the run began, by the instructor's clock."""
 
     module: str
     request: Request
@@ -55,7 +55,7 @@ class Run(NamedTuple):
 
     @property
     def id(self) -> str:
-        return self.at.isoformat()
+        return self.at.astimezone(timezone.utc).isoformat()
 
 
 class Task(NamedTuple):
@@ -189,7 +189,7 @@ def _turned(before: tuple[Moment, ...], report: Report, at: datetime) -> tuple[M
     """The moment of this run, when what passes has changed; an error says nothing of what passes."""
     if report.error is not None or (before and before[-1].passing == report.passing):
         return ()
-    return (Moment(at, report.passing),)
+    return (Moment(at.astimezone(timezone.utc), report.passing),)
 
 
 def _without_verdict(task: Task, error: CheckError) -> Graded:

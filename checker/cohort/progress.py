@@ -91,7 +91,15 @@ class ProgressLog:
                 "UPDATE runs SET ended = ?, submissions = ?, complete = ?, incomplete = ?, error = ? WHERE started = ?",
                 (None if ended is None else ended.isoformat(), *sums, at.isoformat()),
             )
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO moments VALUES (?, ?, ?)",
-                ((name, moment.at.isoformat(), " ".join(sorted(moment.passing))) for name, moment in moments),
-            )
+            self._insert(moments)
+
+    def remember(self, moments: Iterable[tuple[str, Moment]]) -> None:
+        """Keep moments that no run of this log saw."""
+        with self._explained(), self._connection:
+            self._insert(moments)
+
+    def _insert(self, moments: Iterable[tuple[str, Moment]]) -> None:
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO moments VALUES (?, ?, ?)",
+            ((name, moment.at.isoformat(), " ".join(sorted(moment.passing))) for name, moment in moments),
+        )

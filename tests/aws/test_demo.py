@@ -14,8 +14,10 @@ from typing import Any
 import boto3
 import pytest
 
-from checker.cli.demo import sample_reports
+from checker.cli import main
 from checker.report import Report
+from checker.reporters.json import parse_record
+from checker.rulepack import RulePack
 from checker.shipped import sample_class_folder
 from checker.standin import StandIn
 from checker.standin.sample_class import FILE, SERVICE, TURNED_BACK, deploy_class, stack_of, turn_back
@@ -23,9 +25,13 @@ from checker.standin.sample_class import FILE, SERVICE, TURNED_BACK, deploy_clas
 COMMAND = [sys.executable, "-m", "checker"]
 
 
-def test_the_class_is_judged_by_its_files_and_its_stacks(standin: StandIn) -> None:
-    deployed = deploy_class(standin, sample_class_folder())
-    reports = {report.submission.id: report for report in sample_reports(deployed=True)}
+def test_the_class_is_judged_by_its_files_and_its_stacks(standin: StandIn, tmp_path: Path, pack: RulePack) -> None:
+    sample = sample_class_folder()
+    deployed = deploy_class(standin, sample)
+    assert main(["grade", "--roster", str(sample / "roster.csv"), "--deployed", "--out", str(tmp_path)]) == 0
+    records = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text(encoding="utf-8").splitlines()]
+    reports = {record["submission"]["id"]: parse_record(record, pack) for record in records}
+    assert len(reports) == 16
     for name, report in reports.items():
         if report.error is not None:
             continue
