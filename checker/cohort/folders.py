@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -93,15 +94,25 @@ def _unreadable(path: str, error: OSError) -> CheckError:
 
 
 def names_of(found: Sequence[FoundFolder]) -> list[str]:
-    """The id of each folder: its name; where all are called the same, the nearest folder above that differs for each.
+    """The id of each folder: its name; where several are called the same, the name of the clone that each is alone in.
 
     Clones of one repository hold the service in a folder of one name, and the attendee's name is that of the clone.
     """
     names = [one.name for one in found]
-    if len(found) < 2 or len(set(names)) > 1:
-        return names
-    above = [os.path.abspath(one.path).split(os.sep)[::-1] for one in found]
-    for level in zip(*above, strict=False):
-        if len(set(level)) == len(found):
-            return [visible(name) for name in level]
+    counts = Counter(names)
+    in_top = Counter(one.top for one in found)
+    clones = [_clone(one) if in_top[one.top] > 1 else one.top for one in found]
+    in_clone = Counter(clones)
+    for name in (name for name, count in counts.items() if count > 1):
+        same = [place for place, one in enumerate(found) if one.name == name]
+        called = [visible(os.path.basename(os.path.abspath(clones[place]))) for place in same]
+        are_alone = all(in_clone[clones[place]] == 1 for place in same)
+        if are_alone and len({*called, *names}) == len(called) + len(set(names)):
+            for place, clone in zip(same, called, strict=True):
+                names[place] = clone
     return names
+
+
+def _clone(one: FoundFolder) -> str:
+    """The folder right below the one that was named, in which a submission lies."""
+    return os.path.join(one.top, os.path.relpath(one.path, one.top).split(os.sep)[0])

@@ -61,6 +61,22 @@ def test_clones_that_hold_the_service_in_a_folder_of_one_name_are_called_after_t
     assert names(tmp_path) == ["reliability-ada", "reliability-ben"]
 
 
+def test_clones_that_are_laid_out_otherwise_change_no_other_name(tmp_path: Path) -> None:
+    make(tmp_path, "reliability-ada/wild-rydes", "reliability-ben", "reliability-cleo/src/wild-rydes")
+    assert names(tmp_path) == ["reliability-ada", "reliability-ben", "reliability-cleo"]
+
+
+def test_clones_that_are_named_one_by_one_are_called_after_the_clone(tmp_path: Path) -> None:
+    make(tmp_path, "ada/wild-rydes", "ben/wild-rydes")
+    found = [*find_folders(str(tmp_path / "ada")).found, *find_folders(f"{tmp_path}/ben/").found]
+    assert names_of(found) == ["ada", "ben"]
+
+
+def test_a_clone_with_two_services_keeps_their_names(tmp_path: Path) -> None:
+    make(tmp_path, "ada/one", "ada/two", "ben/one")
+    assert names(tmp_path) == ["one", "two", "one"]
+
+
 def test_the_same_name_in_two_groups_stays_the_same_name(tmp_path: Path) -> None:
     make(tmp_path, "monday/ada", "tuesday/ada", "tuesday/ben")
     assert names(tmp_path) == ["ada", "ada", "ben"]
