@@ -50,6 +50,11 @@ def visible(text: str) -> str:
     )
 
 
+def name_line(text: str) -> str:
+    """A name as an id or a title: whole, on one line, with characters that cannot be seen spelled out."""
+    return visible(text).replace("\n", "\\n")
+
+
 def _escaped(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

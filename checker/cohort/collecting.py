@@ -14,7 +14,7 @@ from checker.cohort.submission import Deployed, Submission
 from checker.errors import CheckError, UsageError
 from checker.report import Person
 from checker.serverless.configuration import PROGRAMS
-from checker.wording import shown, visible
+from checker.wording import name_line, shown
 
 
 class Cohort(NamedTuple):
@@ -152,10 +152,10 @@ def _found(paths: Sequence[str]) -> tuple[list[Submission], list[str]]:
             search = find_folders(path)
             folders += search.found
             if not search.found:
-                remarks.append(f"{visible(path)}: no serverless configuration in it, three folders deep.")
+                remarks.append(f"{name_line(path)}: no serverless configuration in it, three folders deep.")
             elif search.empty:
                 names = ", ".join(search.empty[:10]) + (" …" if len(search.empty) > 10 else "")
-                remarks.append(f"{visible(path)}: no serverless configuration in {names}.")
+                remarks.append(f"{name_line(path)}: no serverless configuration in {names}.")
         elif not os.path.exists(path):
             raise UsageError(f"{path}: there is no such file or folder.")
         elif path.lower().endswith(".csv"):
@@ -163,10 +163,10 @@ def _found(paths: Sequence[str]) -> tuple[list[Submission], list[str]]:
         elif _is_archive(path):
             found += _archived(path)
         else:
-            found.append(_at(Submission(id=_name_of(path), path=visible(path)), path))
+            found.append(_at(Submission(id=_name_of(path), path=name_line(path)), path))
     for name, folder in zip(names_of(folders), folders, strict=True):
         found.append(
-            Submission(id=name, path=visible(folder.path), folder=folder.path, top=folder.top, problem=folder.problem)
+            Submission(id=name, path=name_line(folder.path), folder=folder.path, top=folder.top, problem=folder.problem)
         )
     return found, remarks
 
@@ -174,10 +174,10 @@ def _found(paths: Sequence[str]) -> tuple[list[Submission], list[str]]:
 def _archived(path: str) -> Iterable[Submission]:
     for one in read_archive(path, os.path.basename(path)):
         yield Submission(
-            id=visible(one.id),
-            path=visible(path),
+            id=name_line(one.id),
+            path=name_line(path),
             files=one.files,
-            person=Person(visible(one.name)),
+            person=Person(name_line(one.name)),
             problem=one.problem,
         )
 
@@ -187,12 +187,12 @@ def _is_archive(path: str) -> bool:
 
 
 def _name_of(path: str) -> str:
-    return visible(os.path.basename(os.path.dirname(os.path.abspath(path)))) or "submission"
+    return name_line(os.path.basename(os.path.dirname(os.path.abspath(path)))) or "submission"
 
 
 def _at(submission: Submission, path: str) -> Submission:
     """The submission with what stands at a path: a folder that is or holds a service, an archive of one, or a file."""
-    submission = submission._replace(path=visible(path))
+    submission = submission._replace(path=name_line(path))
     if os.path.isdir(path):
         found = find_folders(path).found
         if len(found) == 1:
@@ -200,7 +200,7 @@ def _at(submission: Submission, path: str) -> Submission:
         return _without_one(submission, [one.path for one in found])
     if not os.path.isfile(path):
         problem = CheckError(
-            "not-found", "there is no such file or folder.", advice="Check the path.", file=visible(path)
+            "not-found", "there is no such file or folder.", advice="Check the path.", file=name_line(path)
         )
         return submission._replace(problem=problem)
     if _is_archive(path):
@@ -214,7 +214,7 @@ def _at(submission: Submission, path: str) -> Submission:
             "not-found",
             "this is no serverless configuration.",
             advice="Name a folder, an archive, or a .yml, .yaml or .json file.",
-            file=visible(path),
+            file=name_line(path),
         )
         return submission._replace(problem=problem)
     return submission._replace(folder=folder or ".", top=folder or ".", file=file)
@@ -237,7 +237,7 @@ def _without_one(submission: Submission, found: Sequence[str]) -> Submission:
 
 
 def _wrong(name: str, file: str, line: int, message: str) -> Submission:
-    return Submission(id=name, path="", problem=CheckError("invalid-config", message, file=visible(file), line=line))
+    return Submission(id=name, path="", problem=CheckError("invalid-config", message, file=name_line(file), line=line))
 
 
 def _not_on(roster: Roster, found: Sequence[Submission], roster_file: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from checker.errors import CheckError
 from checker.serverless.configuration import PROGRAMS, READABLE
-from checker.wording import visible
+from checker.wording import name_line
 
 DEPTH = 3
 _NEVER_SEARCHED = frozenset(("node_modules", "__MACOSX"))
@@ -26,7 +26,7 @@ class FoundFolder(NamedTuple):
 
     @property
     def name(self) -> str:
-        return visible(os.path.basename(os.path.abspath(self.path))) or "submission"
+        return name_line(os.path.basename(os.path.abspath(self.path))) or "submission"
 
 
 class Search(NamedTuple):
@@ -55,7 +55,7 @@ def find_folders(top: str) -> Search:
         empty = [name for name, _ in _folders(top) if name not in searched]
     except OSError:
         empty = []
-    return Search(found, tuple(map(visible, empty)))
+    return Search(found, tuple(map(name_line, empty)))
 
 
 def _search(path: str, top: str, depth: int) -> Iterator[FoundFolder]:
@@ -89,7 +89,7 @@ def _unreadable(path: str, error: OSError) -> CheckError:
         "not-found",
         f"this folder cannot be read: {error.strerror}.",
         advice="Check its permissions.",
-        file=visible(path),
+        file=name_line(path),
     )
 
 
@@ -105,7 +105,7 @@ def names_of(found: Sequence[FoundFolder]) -> list[str]:
     in_clone = Counter(clones)
     for name in (name for name, count in counts.items() if count > 1):
         same = [place for place, one in enumerate(found) if one.name == name]
-        called = [visible(os.path.basename(os.path.abspath(clones[place]))) for place in same]
+        called = [name_line(os.path.basename(os.path.abspath(clones[place]))) for place in same]
         are_alone = all(in_clone[clones[place]] == 1 for place in same)
         if are_alone and len({*called, *names}) == len(called) + len(set(names)):
             for place, clone in zip(same, called, strict=True):

@@ -7,6 +7,7 @@ from collections import Counter
 from checker.report import Report
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Rule, RulePack
+from checker.wording import name_line
 
 _BAR = 20
 _MOST_REASONS = 3
@@ -23,11 +24,14 @@ class ClassText:
         self._judged: Counter[str] = Counter()
         self._reasons: Counter[tuple[str, str]] = Counter()
         self._errors: list[str] = []
+        self._by_stack: dict[str, list[str]] = {}
 
     def add(self, report: Report, page: str) -> None:  # noqa: ARG002 - as every view of a class is given them
         self._statuses[report.status] += 1
         if report.error is not None:
-            self._errors.append(f"{report.submission.id}: {report.error}")
+            self._errors.append(name_line(f"{report.submission.id}: {report.error}"))
+        if report.submission.stack is not None and report.error is None:
+            self._by_stack.setdefault(report.submission.stack, []).append(report.submission.id)
         for check in report.checks:
             self._passing[check.rule.id] += check.outcome == "pass"
             self._judged[check.rule.id] += check.outcome != "skipped"
@@ -53,6 +57,10 @@ class ClassText:
             lines += [f"  {draw.foreign(error)}" for error in self._errors[:_MOST_ERRORS]]
             if len(self._errors) > _MOST_ERRORS:
                 lines.append(f"  … and {len(self._errors) - _MOST_ERRORS} more")
+        shared = [(stack, names) for stack, names in self._by_stack.items() if len(names) > 1]
+        if shared:
+            lines += ["", "Judged by one stack, which only one of them can have deployed:"]
+            lines += [f"  {draw.foreign(stack)}: {draw.foreign(', '.join(names))}" for stack, names in shared]
         return "\n".join(lines) + "\n"
 
     def _line(self, rule: Rule, draw: Terminal) -> str:
