@@ -343,8 +343,6 @@ class CohortPage:
             verdict = check.deciding if about is None or about.obstacle is None else check.verdicts.get("file")
             if verdict is None or verdict.outcome not in ("fail", "unknown"):
                 continue
-            if verdict.reason == "not-deployed":
-                continue
             code = verdict.reason or verdict.outcome
             at = self._reasons.get((index, code))
             if at is None:

@@ -285,6 +285,10 @@ def test_the_data_holds_the_same_rows_as_the_table(text: str, reports: list[Repo
         assert [told["reasons"][one] for one in kept] == open_checks
 
 
+def test_long_names_in_the_head_may_break_at_their_seams(text: str) -> None:
+    assert 'data-sort="dlq.queue">Create the queue Put<wbr>Ride<wbr>Record<wbr>Sns<wbr>Dlq</th>' in text
+
+
 def test_only_the_first_rows_stand_in_a_large_page(reports: list[Report]) -> None:
     large = cohort_page(rows_of(many(reports, 900)))
     assert len(Table(large).rows) == MOST_STATIC == 200
