@@ -12,14 +12,20 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
+from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dulwich import porcelain
 
 from checker.cli import main
 from checker.cli.class_folder import ClassFolder
+from checker.cohort.time_limit import time_limit
+from checker.engine import judge
 from tests.conftest import FIXTURES, REPOSITORY
 
 CLASS = FIXTURES / "class"
@@ -428,3 +434,112 @@ def test_quiet_when_piped(grade: Grade) -> None:
     assert complaint == ""
     assert "\x1b" not in said
     assert "\r" not in said
+
+
+def test_an_archive_folders_and_a_roster_in_one_class(grade: Grade, out: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as export:
+        for name in ("ada", "chidi"):
+            export.write(CLASS / name / "serverless.yml", f"{name}/serverless.yml")
+        export.writestr("evil/serverless.yml", "service: a\n")
+        export.writestr("evil/../../../../../etc/x.yml", "service: a\n")
+        export.writestr("bomb/serverless.yml", b" " * 40_000_000, zipfile.ZIP_DEFLATED)
+        link = zipfile.ZipInfo("link/serverless.yml")
+        link.external_attr = 0o120777 << 16
+        export.writestr(link, "/etc/passwd")
+    shutil.copytree(CLASS / "dora", tmp_path / "class" / "dora")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name\nchidi,Chidi Eze\n")
+    status, said, _ = grade(archive, tmp_path / "class", "--roster", roster)
+    found = records(out)
+    assert status == 0
+    assert (found["ada"]["status"], found["dora"]["status"]) == ("complete", "incomplete")
+    assert found["chidi"]["person"]["name"] == "Chidi Eze"
+    assert found["chidi"]["checks"][2]["reason"] == "resource-not-arn"
+    assert (found["bomb"]["error"]["code"], found["link"]["error"]["code"]) == ("too-large", "not-found")
+    wrong = [name for name, record in found.items() if record["status"] == "error"]
+    assert len(wrong) >= 3
+    for name in wrong:
+        assert any(line.strip().startswith(f"{name}: ") for line in said.splitlines()), name
+    assert "root:" not in (out / "results.jsonl").read_text(encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["class", "export.zip", "out", "roster.csv"]
+
+
+def test_a_submission_that_takes_forever_is_an_error_of_its_own(
+    grade: Grade, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge_for_ever(*arguments: Any, **more: Any) -> Any:
+        while arguments[2].id == "chidi":
+            pass
+        return judge(*arguments, **more)
+
+    monkeypatch.setattr("checker.cohort.submission.judge", judge_for_ever)
+    monkeypatch.setattr("checker.cohort.submission.time_limit", partial(time_limit, 0.3))
+    status, said, _ = grade(CLASS)
+    assert status == 0
+    assert [name for name, one in records(out).items() if one["error"] and one["error"]["code"] == "timeout"] == [
+        "chidi"
+    ]
+    assert "chidi: judging this takes longer than 0.3 seconds." in said
+    monkeypatch.undo()
+    grade(CLASS)  # what may go away by itself is tried again
+    assert records(out)["chidi"]["status"] == "incomplete"
+
+
+def test_an_unreadable_folder_is_an_error_of_its_own(
+    grade: Grade, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(CLASS / "ada", tmp_path / "class" / "ada")
+    (tmp_path / "class" / "closed").mkdir()
+    scan = os.scandir
+
+    def scandir(path: str) -> Any:
+        if os.fspath(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    status, said, _ = grade(tmp_path / "class")
+    assert status == 0
+    assert records(out)["closed"]["error"]["code"] == "not-found"
+    assert "closed: " in said
+    assert "Permission denied" in said
+
+
+def commit(folder: Path, text: str, hour: int) -> None:
+    (folder / "wild" / "serverless.yml").write_text(text, encoding="utf-8")
+    if not (folder / ".git").exists():
+        porcelain.init(folder)
+    porcelain.add(folder, [folder / "wild" / "serverless.yml"])
+    seconds = int(datetime(2026, 3, 2, hour, tzinfo=timezone.utc).timestamp())
+    porcelain.commit(
+        folder,
+        message=b"a step",
+        author=b"Ada <ada@example.com>",
+        committer=b"Ada <ada@example.com>",
+        commit_timestamp=seconds,
+        commit_timezone=0,
+        author_timestamp=seconds,
+        author_timezone=0,
+    )
+
+
+def test_history_tells_when_each_check_turned_green(grade: Grade, out: Path, tmp_path: Path) -> None:
+    texts = {name: (CLASS / name / "serverless.yml").read_text(encoding="utf-8") for name in ("ada", "ben", "chidi")}
+    for clone in ("reliability-ada", "reliability-ben"):
+        (tmp_path / "class" / clone / "wild").mkdir(parents=True)
+    ada, ben = tmp_path / "class" / "reliability-ada", tmp_path / "class" / "reliability-ben"
+    commit(ada, texts["ben"], 9)
+    commit(ada, texts["chidi"], 10)
+    commit(ada, texts["chidi"] + "\n# nothing new\n", 11)
+    (ada / "wild" / "serverless.yml").write_text(texts["ada"], encoding="utf-8")  # not committed yet
+    (ben / "wild" / "serverless.yml").write_text(texts["ben"], encoding="utf-8")  # no repository at all
+    status, _, complaint = grade(tmp_path / "class", "--history")
+    assert (status, complaint) == (0, "")
+    told = records(out)
+    progress = [(moment["at"][11:13], len(moment["passing"])) for moment in told["reliability-ada"]["progress"]]
+    assert progress[:2] == [("09", 0), ("10", 5)]
+    assert [passing for _, passing in progress] == [0, 5, 6]
+    assert len(told["reliability-ben"]["progress"]) == 1
+    page = (out / "attendees" / "reliability-ada.html").read_text(encoding="utf-8")
+    assert "2 Mar" in page
