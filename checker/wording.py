@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 _LONGEST_NAME = 128
 _LONGEST_SHOWN = 120
+_JOINERS = "\u200c\u200d"
 
 
 def near_name(wanted: str, candidates: Iterable[str], cutoff: float = 0.75) -> str | None:
@@ -42,12 +43,23 @@ def shown(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with control, formatting and direction characters spelled out; line ends stay."""
-    if text.isascii() and text.isprintable():
+    """The text with control, formatting and direction characters spelled out; line ends stay.
+
+    So do joiners between letters that are not ASCII: Persian names and emoji of several people are written with them.
+    """
+    if text.isprintable():
         return text
     return "".join(
-        character if character == "\n" or character.isprintable() else _escaped(character) for character in text
+        character
+        if character == "\n" or character.isprintable() or (character in _JOINERS and _joins(text, place))
+        else _escaped(character)
+        for place, character in enumerate(text)
     )
+
+
+def _joins(text: str, place: int) -> bool:
+    around = text[max(place - 1, 0) : place + 2]
+    return len(around) == 3 and not around[0].isascii() and not around[2].isascii() and around[::2].isprintable()
 
 
 def name_line(text: str) -> str:

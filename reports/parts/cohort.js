@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const ID = 0, NAME = 1, EMAIL = 2, LINK = 3, POINTS = 4, POSSIBLE = 5, BONUS = 6, STATES = 7, NEXT = 8, REASONS = 9, PLACE = 10, ERROR = 11;
-  const SPARE = 12, FEW = 200, ON_PAPER = 1000;
+  const SPARE = 12, FEW = 200, ONE_LOOK = 40, ON_PAPER = 1000;
   // What needs a hand comes first.
   const URGENT = "FfUuNnBbOoPpSs-";
   const by = (id) => document.getElementById(id);
@@ -75,6 +75,7 @@
     drawn = new Map();
     body.replaceChildren();
     scroll.classList.toggle("is-long", !all);
+    scroll.classList.toggle("is-short", order.length <= ONE_LOOK);
     if (all) table.removeAttribute("aria-rowcount");
     else table.setAttribute("aria-rowcount", order.length + 2);
     draw();

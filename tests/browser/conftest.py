@@ -71,7 +71,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     endless = "WithoutAnyBlankInIt" * 40
     people = crowd(reports, stacks.values(), 30)
     pages["class-30"] = cohort_page(people, "Thirty", at=EVENING)
-    pages["class-watched"] = cohort_page(people, "Watched", at=EVENING, refresh=1)
+    crowded = crowd(reports, stacks.values(), 90)
+    pages["class-watched"] = cohort_page(crowded, "Watched", at=EVENING, refresh=1)
     odd = [
         (named(one, text * 20, text * 20, text * 20), f"{text}.html") for one, text in zip(reports, ODD, strict=False)
     ]
