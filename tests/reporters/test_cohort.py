@@ -329,7 +329,7 @@ def test_drift_is_marked_and_counted(pack: RulePack) -> None:
     apart = with_stack(judged("ada", pack))
     text = cohort_page(rows_of([apart, with_stack(judged("keiko", pack), RIGHT)]))
     shown = Page(text).text
-    assert "1 with another stack than file" in shown
+    assert "1 deployed otherwise than their file" in shown
     assert "marks where file and deployed stack differ." in shown
     assert Table(text).rows[0][3].endswith(", file and stack differ")
     assert data_of(text)["rows"][0][7] == "pFFFFFBB"
