@@ -24,7 +24,7 @@ from checker.cohort.marks import Marks, read_marks
 from checker.cohort.progress import FILE as PROGRESS_FILE
 from checker.cohort.progress import ProgressLog, Sums
 from checker.cohort.results import FILE as RESULTS_FILE
-from checker.cohort.results import Results
+from checker.cohort.results import Kept, Results
 from checker.cohort.roster import Roster, read_roster
 from checker.cohort.submission import Request, Submission
 from checker.cohort.tables import decode_table
@@ -105,16 +105,15 @@ def _grade_once(one: Class, *, resume: bool, refresh: int | None = None) -> int:
     try:
         results = Results(one.folder.path(RESULTS_FILE))
         try:
-            text, is_whole = _run(one, cohort.submissions, marks, log, results, resume=resume, refresh=refresh)
-            missing = len(cohort.submissions) - len(results.kept)
+            text, missing = _run(one, cohort.submissions, marks, log, results, resume=resume, refresh=refresh)
         finally:
             results.close()
     finally:
         log.close()
     tell(one.folder, text, (*cohort.remarks, *marks.problems))
-    if is_whole:
+    if not missing:
         return _DONE
-    told = f"Interrupted, and {missing} of {len(cohort.submissions)} are missing; --resume continues.\n"
+    told = f"Interrupted: {missing} of {len(cohort.submissions)} are still to be judged; --resume continues.\n"
     write_stream(sys.stdout, told)
     return _INTERRUPTED
 
@@ -128,38 +127,48 @@ def _run(
     *,
     resume: bool,
     refresh: int | None,
-) -> tuple[ClassText, bool]:
-    """One run: judge, then write what the results make of the class as a whole, also when Ctrl-C ended it early."""
+) -> tuple[ClassText, int]:
+    """One run: judge, then write what the results make of the class as a whole, also when Ctrl-C ended it early.
+
+    Gives the lines for the terminal, and how many submissions are still to be judged.
+    """
     before = log.unfinished() if resume else None
     started = before or datetime.now(timezone.utc)
     views = Views(record_of, partial(render_page, home=HOME))
     run = Run(one.pack.id, _request(one.asked), started.astimezone(), views, marks)
     log.begin(started)
     pages = {kept.page for kept in results.kept.values()}
-    is_whole = _judge(one, submissions, run, log, results, resume=before is not None)
+    missing = _judge(one, submissions, run, log, results, resume=before is not None)
     order = [submission.id for submission in submissions]
     results.settle(order)
     for page in pages - {kept.page for kept in results.kept.values()}:
         one.folder.remove_page(page)
     moments: list[tuple[str, Moment]] = []
     text = write_views(one.folder, one.told(refresh), _noting(_reports(results, one.pack, order), moments))
-    log.end(started, datetime.now(timezone.utc) if is_whole else None, _sums(results), moments)
-    return text, is_whole
+    log.end(started, None if missing else datetime.now(timezone.utc), _sums(results), moments)
+    return text, missing
 
 
 def _judge(
     one: Class, submissions: Sequence[Submission], run: Run, log: ProgressLog, results: Results, *, resume: bool
-) -> bool:
-    """Judge all that is to be judged; False when Ctrl-C ended it."""
+) -> int:
+    """Judge all that is to be judged; how many were not looked at when Ctrl-C ended it."""
     execute = _executor(one.asked.executor, one.jobs, submissions)
     whole = carried_with_history(submissions, one.jobs) if one.asked.history else carried(submissions)
     pages = Pages(one.folder.write, one.folder.exists)
+    missing = len(submissions)
+
+    def observe(kept: Kept) -> None:
+        nonlocal missing
+        missing -= 1
+        draw(kept)
+
     try:
-        with progress_bar(len(submissions), one.pack) as observe:
+        with progress_bar(len(submissions), one.pack) as draw:
             grade_cohort(whole, run, results, pages, execute, known=log.moments(), resume=resume, observe=observe)
     except KeyboardInterrupt:
-        return False
-    return True
+        return missing
+    return 0
 
 
 def _reports(results: Results, pack: RulePack, order: Sequence[str]) -> Iterator[tuple[Report, str]]:

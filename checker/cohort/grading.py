@@ -80,12 +80,11 @@ class Graded(NamedTuple):
     page: str
 
 
-class Pages:
-    """Where the pages of the attendees go: written whole, by their path in the cohort's folder."""
+class Pages(NamedTuple):
+    """Where the pages of the attendees go, by their path in the cohort's folder; `write` writes one whole."""
 
-    def __init__(self, write: Callable[[str, str], None], exists: Callable[[str], bool]) -> None:
-        self.write = write
-        self.exists = exists
+    write: Callable[[str, str], None]
+    exists: Callable[[str], bool]
 
 
 def grade_cohort(

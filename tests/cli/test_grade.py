@@ -383,7 +383,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, out: Path) -> None:
     assert "Traceback" not in complaint
     missing = 600 - len(records(out))
     assert 0 < missing <= 550
-    assert f"Interrupted, and {missing} of 600 are missing; --resume continues." in said
+    assert f"Interrupted: {missing} of 600 are still to be judged; --resume continues." in said
     assert len(rows(out)) == 600 - missing
     assert runs(out)[0][0] == 0
     assert main(["grade", str(top), "--out", str(out), "--resume"]) == 0
