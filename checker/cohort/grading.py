@@ -176,11 +176,9 @@ def grade_submission(task: Task) -> Graded:
 
 def _progress_before(task: Task, pack: RulePack) -> tuple[Moment, ...]:
     """What was passed before this run: as git tells it, and after its last commit as earlier runs saw it."""
-    seen = tuple(moment for moment in task.progress if moment.at < task.run.at)
-    committed = passed_before(task.submission, pack, task.run.request)
-    if not committed:
-        return seen
-    committed = [moment for moment in committed if moment.at < task.run.at]
+    seen = [moment for moment in task.progress if moment.at < task.run.at]
+    until = [snapshot for snapshot in task.submission.snapshots if snapshot.at < task.run.at]
+    committed = passed_before(task.submission._replace(snapshots=tuple(until)), pack, task.run.request)
     return (*committed, *(moment for moment in seen if not committed or moment.at > committed[-1].at))
 
 

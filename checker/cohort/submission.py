@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.answers import FILE as ANSWERS_FILE
@@ -100,13 +100,18 @@ def check_submission(
 
 
 def passed_before(submission: Submission, pack: RulePack, request: Request) -> list[Moment]:
-    """What the submission's file passed in each of its snapshots that can be judged, oldest first."""
+    """What the submission's file passed in each of its snapshots that can be judged, oldest first.
+
+    A commit's time is what somebody's clock said; one that goes back is taken for the time of the commit before.
+    """
     moments: list[Moment] = []
+    latest = datetime.min.replace(tzinfo=timezone.utc)
     for snapshot in submission.snapshots:
+        latest = max(latest, snapshot.at)
         earlier = submission._replace(files=snapshot.files, deployed=None)
         report = check_submission(earlier, pack, request)
         if report.error is None and (not moments or moments[-1].passing != report.passing):
-            moments.append(Moment(snapshot.at, report.passing))
+            moments.append(Moment(latest, report.passing))
     return moments
 
 
