@@ -375,9 +375,9 @@ def test_kill_and_resume_gives_the_same_grades(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path, out: Path) -> None:
     top = many(tmp_path / "class", 600)
-    process = started("grade", top, "--out", out)
+    process = started("grade", top, "--out", out, start_new_session=True)
     wait_for_lines(out, 50)
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)  # a terminal tells all of them
     said, complaint = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in complaint

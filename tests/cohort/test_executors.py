@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from checker.cohort.executors import Executor, executor, here, processes, threads
-from checker.cohort.time_limit import time_limit
+from checker.cohort.time_limit import _Watch, time_limit
 from checker.errors import CheckError, UsageError
 
 
@@ -118,6 +118,14 @@ def test_threads_are_interrupted_in_a_loop_and_nowhere_else() -> None:
     assert len(told) == 60
     assert set(told) <= {"done", "timeout"}
     assert told.count("done") >= 20
+
+
+def test_an_interrupt_that_comes_after_the_end_does_nothing() -> None:
+    watch = _Watch(60)
+    watch.start()
+    watch.end()
+    watch._interrupt()
+    sum(range(1000))
 
 
 @pytest.mark.parametrize("name", ["fibre", "dask", "dask://", "dask://here", "dask://:8786", "process://x", ""])

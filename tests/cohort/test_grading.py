@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 from datetime import datetime, timedelta, timezone
@@ -116,8 +117,6 @@ def moment(hour: int, *passing: str) -> Moment:
 def progress_of(graded: Graded) -> list[tuple[str, int]]:
     found = re.search(rb'"progress":(\[.*?\]),"checked_at"', graded.line)
     assert found is not None
-    import json
-
     return [(one["at"][11:13], len(one["passing"])) for one in json.loads(found.group(1))]
 
 
@@ -150,6 +149,12 @@ def test_a_clock_that_went_back_turns_no_time_back() -> None:
 def test_commits_of_the_future_are_left_out() -> None:
     snapshots = (Snapshot(AT.replace(year=9999), "a", files("ben")),)
     assert progress_of(grade_submission(task(ADA._replace(snapshots=snapshots)))) == [("12", 6)]
+
+
+def test_what_is_no_text_is_kept_as_json_writes_it() -> None:
+    graded = grade_submission(task(ADA._replace(person=Person("half \ud83d an emoji"))))
+    assert json.loads(graded.line)["person"]["name"] == "half \ud83d an emoji"
+    assert graded.page.encode("utf-8")
 
 
 def test_a_problem_is_a_result_without_a_verdict() -> None:

@@ -57,6 +57,14 @@ def test_a_line_that_was_cut_off_is_redone(path: Path, cut: int) -> None:
     assert path.read_bytes() == line("ada") + line("ben")
 
 
+def test_nothing_is_left_of_a_long_line_that_was_cut_off(path: Path) -> None:
+    path.write_bytes(line("ada") + line("ben", message="x" * 5000)[:-2])
+    results = Results(str(path))
+    results.append(line("ben"))
+    results.close()
+    assert path.read_bytes() == line("ada") + line("ben")
+
+
 def test_the_last_line_of_an_id_counts(path: Path) -> None:
     path.write_bytes(line("ada") + line("ben") + line("ada", "complete"))
     results = Results(str(path))
