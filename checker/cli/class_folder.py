@@ -32,7 +32,10 @@ class ClassFolder:
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write a file whole, or not at all. Raises UsageError."""
-        write_file(self.path(name), content)
+        try:
+            write_file(self.path(name), content)
+        except UsageError as error:
+            raise UsageError(f"{error} What was graded stays, and the same command goes on from there.") from None
 
     def remove_page(self, name: str) -> None:
         """Remove an attendee's page, to which nothing leads any more."""

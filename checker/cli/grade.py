@@ -19,7 +19,7 @@ from checker.cli.report import HOME
 from checker.cohort.collecting import Cohort, Reach, collect
 from checker.cohort.executors import Executor, executor, here, processes, threads
 from checker.cohort.folders import natural
-from checker.cohort.grading import Pages, Run, Views, carried, carried_with_history, grade_cohort
+from checker.cohort.grading import Pages, Run, Views, carried, carried_with_history, grade_cohort, page_path
 from checker.cohort.marks import Marks, read_marks
 from checker.cohort.progress import FILE as PROGRESS_FILE
 from checker.cohort.progress import ProgressLog, Sums
@@ -36,6 +36,7 @@ from checker.reporters.json import parse_record
 from checker.reporters.json import record as record_of
 from checker.rulepack import RulePack, load_pack
 from checker.serverless.resolving import Settings
+from checker.wording import shown
 
 _DONE, _INTERRUPTED = 0, 130
 _FEW = 48  # submissions that are judged sooner than processes start
@@ -164,7 +165,12 @@ def _judge(
 
 def _reports(results: Results, pack: RulePack, order: Sequence[str]) -> Iterator[tuple[Report, str]]:
     for record in results.records(order):
-        yield parse_record(record, pack), record["grading"]["page"]
+        name = record["submission"]["id"]
+        try:
+            yield parse_record(record, pack), page_path(name)
+        except UsageError as error:  # edited by hand, for what another version wrote is judged again
+            advice = "Take its line away, and it is judged again."
+            raise UsageError(f"{results.path}: the result of `{shown(name)}`: {error} {advice}") from None
 
 
 def _noting(reports: Iterable[tuple[Report, str]], moments: list[tuple[str, Moment]]) -> Iterator[tuple[Report, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from checker.errors import UsageError
@@ -68,19 +67,16 @@ class Results:
         try:
             record = json.loads(line)
             grading = record["grading"]
+            texts = (grading["fingerprint"], grading["run"], grading["page"], record["status"])
+            if not all(isinstance(text, str) for text in (record["submission"]["id"], *texts)):
+                raise TypeError
             kept = self.kept[record["submission"]["id"]] = Kept(
                 start,
                 len(line),
-                grading["fingerprint"],
-                grading["run"],
-                grading["page"],
-                record["status"],
+                *texts,
                 record["error"]["code"] if record["error"] else None,
                 frozenset(check["id"] for check in record["checks"] if check["outcome"] == "pass"),
-                tuple(
-                    Moment(datetime.fromisoformat(moment["at"]), frozenset(moment["passing"]))
-                    for moment in record["progress"]
-                ),
+                tuple(Moment.told(moment["at"], moment["passing"]) for moment in record["progress"]),
             )
         except (ValueError, KeyError, TypeError, RecursionError):
             self.damaged += 1
@@ -163,7 +159,7 @@ def read_results(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         last: dict[str, int] = {}
         for number, record in _read(path):
-            last[str(record["submission"]["id"])] = number
+            last[record["submission"]["id"]] = number
         wanted = set(last.values())
         yield from ((number, record) for number, record in _read(path) if number in wanted)
     except OSError as error:
@@ -178,9 +174,12 @@ def _read(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
                     json.loads(line)
                 except ValueError:
                     return
+            if line.isspace():
+                continue
             try:
                 record = json.loads(line)
-                record["submission"]["id"]
+                if not isinstance(record["submission"]["id"], str):
+                    raise TypeError
             except (ValueError, KeyError, TypeError, RecursionError):
                 raise UsageError(
                     f"{path}:{number}: this is no result of rydecheck; grade again with --out to make such a file."

@@ -197,6 +197,82 @@ def test_report_says_what_is_no_result(grade: Grade, tmp_path: Path, text: str, 
     assert problem in complaint
 
 
+def edited(out: Path, *keys: str | int, value: Any) -> None:
+    """Put a value into the first record of a class, as an editor might."""
+    lines = (out / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    record = json.loads(lines[0])
+    place = record
+    for key in keys[:-1]:
+        place = place[key]
+    place[keys[-1]] = value
+    (out / "results.jsonl").write_text("\n".join([json.dumps(record), *lines[1:]]) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("checks", 0, "sources", "file", "outcome"), "great"),
+        (("checks", 0, "sources", "file", "message"), 5),
+        (("checks", 0, "sources"), {"file": None, "stack": None}),
+        (("checks", 0, "sources", "file", "evidence", 0, "excerpt"), [["<script>", 5]]),
+        (("checks", 0, "id"), "dlq.nothing"),
+        (("questions", 0, "mark"), {"points": "9", "possible": 9, "comment": ""}),
+        (("questions", 0, "mark"), {"points": float("nan"), "possible": 9, "comment": ""}),
+        (("person", "name"), 5),
+        (("person", "columns"), {"Group": 5}),
+        (("submission", "stage"), {"a": 1}),
+        (("checked_at",), "2026-01-01"),
+    ],
+    ids=lambda value: "-".join(map(str, value)) if isinstance(value, tuple) else None,
+)
+def test_a_result_that_was_edited_is_told_by_name(
+    grade: Grade, out: Path, tmp_path: Path, keys: tuple[str | int, ...], value: Any
+) -> None:
+    grade(CLASS)
+    edited(out, *keys, value=value)
+    status, _, complaint = grade(CLASS)
+    assert main(["report", str(out / "results.jsonl"), "--out", str(tmp_path / "again")]) == 2
+    assert (status, complaint.count("\n")) == (2, 1)
+    assert "results.jsonl: the result of `ada`: " in complaint
+    assert "Take its line away, and it is judged again." in complaint
+    lines = (out / "results.jsonl").read_bytes().splitlines(keepends=True)
+    (out / "results.jsonl").write_bytes(b"".join(lines[1:]))
+    assert grade(CLASS)[0] == 0
+    assert len(records(out)) == 16
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("submission", "id"), 5),
+        (("submission", "id"), ["ada"]),
+        (("grading", "page"), 5),
+        (("grading", "page"), []),
+        (("grading", "page"), "results.jsonl"),
+        (("grading", "run"), None),
+        (("progress", 0, "at"), "2026-01-01T00:00:00"),
+    ],
+)
+def test_a_result_whose_place_was_edited_is_made_again(
+    grade: Grade, out: Path, keys: tuple[str | int, ...], value: Any
+) -> None:
+    grade(CLASS)
+    before = (out / "grades.csv").read_bytes()
+    edited(out, *keys, value=value)
+    status, _, complaint = grade(CLASS)
+    assert (status, complaint) == (0, "")
+    assert records(out)["ada"]["grading"]["page"] == "attendees/ada.html"
+    assert (out / "grades.csv").read_bytes() == before
+
+
+def test_empty_lines_between_results_mean_nothing(grade: Grade, out: Path, tmp_path: Path) -> None:
+    grade(CLASS)
+    path = out / "results.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n\r\n"))
+    assert main(["report", str(path), "--out", str(tmp_path / "again")]) == 0
+    assert (tmp_path / "again" / "grades.csv").read_bytes() == (out / "grades.csv").read_bytes()
+
+
 def test_marks_stand_in_scores_pages_and_grades(grade: Grade, out: Path, tmp_path: Path) -> None:
     marks = tmp_path / "marks.csv"
     marks.write_text(
