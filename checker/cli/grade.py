@@ -27,7 +27,7 @@ from checker.cohort.results import FILE as RESULTS_FILE
 from checker.cohort.results import Results
 from checker.cohort.roster import Roster, read_roster
 from checker.cohort.submission import Request, Submission
-from checker.cohort.tables import decode_table
+from checker.cohort.tables import MOST_BYTES, decode_table
 from checker.errors import CheckError, UsageError
 from checker.report import Moment, Report
 from checker.reporters.class_text import ClassText
@@ -197,7 +197,7 @@ def _table(path: str) -> str:
     """The text of a CSV file. Raises UsageError."""
     try:
         with open(path, "rb") as stream:
-            return decode_table(stream.read(), path)
+            return decode_table(stream.read(MOST_BYTES + 1), path)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
 
@@ -238,6 +238,7 @@ def _request(asked: Namespace) -> Request:
 
 def _executor(name: str | None, jobs: int, submissions: Sequence[Submission]) -> Executor:
     """Where to judge, as asked for or as is fastest. Raises UsageError for a name that is none."""
+    jobs = min(jobs, len(submissions) or 1)
     if name is not None:
         return executor(name, jobs)
     live = sum(submission.deployed is not None for submission in submissions)

@@ -66,13 +66,17 @@ def processes(jobs: int) -> Executor:
     ) -> Iterator[tuple[BoundedTask, Result | CheckError]]:
         from pebble import ProcessPool
 
+        def submit(task: BoundedTask) -> Any:
+            try:
+                return pool.schedule(work, args=(task,), timeout=task.seconds)
+            except (RuntimeError, OSError):  # the system gives no more processes, memory or open files
+                raise UsageError(f"{jobs} processes cannot be started here; pass a smaller --jobs.") from None
+
         context = _context()
         _start_server(context)
         pool = ProcessPool(max_workers=jobs, initializer=_leave_interrupts, context=context)
         try:
-            yield from _as_they_finish(
-                lambda task: pool.schedule(work, args=(task,), timeout=task.seconds), tasks, jobs * _AHEAD
-            )
+            yield from _as_they_finish(submit, tasks, jobs * _AHEAD)
         finally:
             pool.stop()
             pool.join()

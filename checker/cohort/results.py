@@ -11,6 +11,7 @@ from checker.errors import UsageError
 from checker.report import Moment
 
 FILE = "results.jsonl"
+_BEGIN = b'{"schema_version":'
 
 
 class Kept(NamedTuple):
@@ -41,7 +42,7 @@ class Results:
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
             self._end = self._index()
-            if self.damaged and not self.kept and self._end:
+            if self.damaged and not self.kept and (self._end or not self._is_cut_off()):
                 os.close(self._descriptor)
                 raise UsageError(f"{path} holds no results of rydecheck; name another folder with --out.")
             os.ftruncate(self._descriptor, self._end)
@@ -62,6 +63,12 @@ class Results:
                 self._note(line, start)
                 start += len(line)
         return start
+
+    def _is_cut_off(self) -> bool:
+        """Whether the one line of the file begins like a record, which was cut off, and is not somebody's own text."""
+        with open(self.path, "rb") as stream:
+            begin = stream.read(len(_BEGIN))
+        return begin == _BEGIN[: len(begin)] or not begin.strip(b"\0")
 
     def _note(self, line: bytes, start: int) -> Kept | None:
         try:

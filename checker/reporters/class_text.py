@@ -7,6 +7,7 @@ from collections import Counter
 from checker.report import Report
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Rule, RulePack
+from checker.wording import shown
 
 _BAR = 20
 _MOST_REASONS = 3
@@ -27,7 +28,7 @@ class ClassText:
     def add(self, report: Report, page: str) -> None:  # noqa: ARG002 - as every view of a class is given them
         self._statuses[report.status] += 1
         if report.error is not None:
-            self._errors.append(f"{report.submission.id}: {report.error}")
+            self._errors.append(" ".join(f"{shown(report.submission.id)}: {report.error}".split("\n")))
         for check in report.checks:
             self._passing[check.rule.id] += check.outcome == "pass"
             self._judged[check.rule.id] += check.outcome != "skipped"

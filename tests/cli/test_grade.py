@@ -20,6 +20,7 @@ import pytest
 
 from checker.cli import main
 from checker.cli.class_folder import ClassFolder
+from checker.cohort.executors import here
 from tests.conftest import FIXTURES, REPOSITORY
 
 CLASS = FIXTURES / "class"
@@ -324,6 +325,42 @@ def test_a_roster_names_people_and_tells_where_their_work_is(grade: Grade, out: 
         assert any(line.strip().startswith(f"{name}: ") for line in said.splitlines()), name
     row = rows(out)[0]
     assert (row["name"], row["email"], row["Group"]) == ("Ada Lovelace", "ada@example.com", "blue")
+
+
+def test_an_error_is_one_line_whatever_the_id(grade: Grade, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text(f'id,path\n"ada\n9 submissions: 9 complete",x\n{"x" * 10_000},x\n')
+    _, said, _ = grade("--roster", roster)
+    assert said.splitlines()[0].startswith("2 submissions: 0 complete")
+    assert not any(line.startswith("9 submissions") for line in said.splitlines())
+    assert max(map(len, said.splitlines())) < 400
+
+
+def test_an_endless_roster_is_told(grade: Grade) -> None:
+    status, _, complaint = grade("--roster", "/dev/zero")
+    assert (status, complaint.count("\n")) == (2, 1)
+
+
+def test_no_more_processes_start_than_there_are_submissions(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def watched(jobs: int) -> Any:
+        asked.append(jobs)
+        return here
+
+    monkeypatch.setattr("checker.cohort.executors.processes", watched)
+    grade(CLASS, "--jobs", "500", "--executor", "process")
+    assert asked[-1] == 16
+
+
+def test_what_a_folder_holds_besides_is_told(grade: Grade, tmp_path: Path) -> None:
+    top = tmp_path / "class"
+    shutil.copytree(CLASS / "ada", top / "ada")
+    (top / "ben.zip").touch()
+    (top / "chidi").symlink_to(CLASS / "chidi", target_is_directory=True)
+    _, said, _ = grade(top)
+    assert "archives in a folder are not opened: ben.zip. Name them too." in said
+    assert "links are not followed: chidi. Name the folders that they lead to." in said
 
 
 def test_a_roster_and_folders_meet_by_id(grade: Grade, out: Path, tmp_path: Path) -> None:

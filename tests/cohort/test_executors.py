@@ -92,6 +92,15 @@ def test_leaving_early_ends_the_processes() -> None:
     assert time.monotonic() - started < 10
 
 
+def test_processes_that_cannot_start_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("Unexpected error within the Pool")
+
+    monkeypatch.setattr("pebble.ProcessPool.schedule", broken)
+    with pytest.raises(UsageError, match="2 processes cannot be started here; pass a smaller --jobs"):
+        list(processes(2)(work, [Task(1)]))
+
+
 def _is_deaf(_: Task) -> bool:
     return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
