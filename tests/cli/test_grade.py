@@ -165,6 +165,13 @@ def test_pages_that_are_gone_are_made_again(grade: Grade, out: Path) -> None:
     assert (out / "attendees" / "ada.html").exists()
 
 
+def test_a_folder_of_pages_that_is_cleaned_away_is_made_again(out: Path) -> None:
+    folder = ClassFolder(str(out))
+    shutil.rmtree(out / "attendees")
+    folder.write("attendees/ada.html", "page")
+    assert (out / "attendees" / "ada.html").read_text() == "page"
+
+
 def test_who_left_the_class_leaves_its_pages(grade: Grade, out: Path, tmp_path: Path) -> None:
     top = tmp_path / "class"
     shutil.copytree(CLASS, top)
