@@ -189,7 +189,7 @@ def _archived(path: str) -> Iterable[Submission]:
             id=visible(one.id),
             path=visible(path),
             files=one.files,
-            person=Person(visible(one.name)),
+            person=Person(visible(one.name), columns=one.columns),
             problem=one.problem,
         )
 
