@@ -21,6 +21,9 @@ import pytest
 from checker.cli import main
 from checker.cli.class_folder import ClassFolder
 from checker.cohort.executors import here
+from checker.cohort.submission import Request, check_path
+from checker.reporters.json import document
+from checker.rulepack import RulePack
 from tests.conftest import FIXTURES, REPOSITORY
 
 CLASS = FIXTURES / "class"
@@ -101,6 +104,35 @@ def test_a_class_gets_its_pages_its_results_and_its_grades(grade: Grade, out: Pa
         expected = json.loads((CLASS / name / "expect.json").read_text(encoding="utf-8"))
         for check in records(out)[name]["checks"]:
             assert check["outcome"] == expected["checks"][check["id"]]["outcome"], (name, check["id"])
+
+
+def test_a_class_of_all_fixtures_gets_the_verdicts_of_check(
+    grade: Grade, out: Path, tmp_path: Path, pack: RulePack
+) -> None:
+    wanted = {}
+    for expectation in sorted(FIXTURES.rglob("expect.json")):
+        name = "-".join(expectation.parent.relative_to(FIXTURES).parts)
+        shutil.copytree(expectation.parent, tmp_path / "class" / name, symlinks=True)
+        wanted[name] = document(check_path(tmp_path / "class" / name, pack, Request()))
+    assert grade(tmp_path / "class")[0] == 0
+    found = records(out)
+    assert set(wanted) - set(found) == {"broken-not-found--empty-folder", "broken-not-found--other-files"}
+    for name, record in found.items():
+        assert _verdicts(record) == _verdicts(wanted[name]), name
+
+
+def _verdicts(record: dict[str, Any]) -> list[Any]:
+    """Who it is, the points, the error and each check with its reason, notes and first place."""
+    error = record["error"] and {key: record["error"][key] for key in ("code", "message", "file", "line", "column")}
+    checks = [
+        (
+            *(check[key] for key in ("id", "outcome", "reason", "equivalent", "earned", "message", "notes")),
+            [(place["file"], place["line"], place["column"]) for place in check["sources"]["file"]["evidence"]],
+        )
+        for check in record["checks"]
+    ]
+    facts = {key: record["submission"][key] for key in ("service", "stage", "region")}
+    return [facts, record["status"], record["score"], error, checks]
 
 
 def test_the_environment_of_the_machine_never_reaches_a_submission(
