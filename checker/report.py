@@ -182,6 +182,14 @@ class Moment(NamedTuple):
     at: datetime
     passing: frozenset[str]
 
+    @classmethod
+    def told(cls, at: str, passing: Iterable[str]) -> "Moment":
+        """The moment of a file. Raises ValueError or TypeError, also for a time that says nothing of its zone."""
+        time = datetime.fromisoformat(at)
+        if time.tzinfo is None:
+            raise ValueError(f"{at} has no time zone")
+        return cls(time, frozenset(passing))
+
 
 class Score(NamedTuple):
     """Points, those of an instructor's marks among them; `bonus` comes on top of what is possible."""

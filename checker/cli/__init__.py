@@ -11,6 +11,9 @@ _OBJECTS_BEFORE_COLLECTION = 100_000
 def main(arguments: list[str] | None = None) -> int:
     """Run rydecheck; the exit status is 0 for complete, 1 for not yet, 2 when it could not check."""
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
-    from checker.cli.commands import run
+    try:
+        from checker.cli.commands import run
 
-    return run(arguments)
+        return run(arguments)
+    except KeyboardInterrupt:  # before there is anything to interrupt
+        return 130

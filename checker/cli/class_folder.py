@@ -19,10 +19,13 @@ class ClassFolder:
         if not folder:
             raise UsageError("the name of the folder to write is empty.")
         self.folder = folder
+        self._make()
+
+    def _make(self) -> None:
         try:
-            os.makedirs(os.path.join(folder, PAGES), exist_ok=True)
+            os.makedirs(self.path(PAGES), exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{folder} cannot be made: {error.strerror}.") from None
+            raise UsageError(f"{self.folder} cannot be made: {error.strerror}.") from None
 
     def path(self, name: str) -> str:
         return os.path.join(self.folder, *name.split("/"))
@@ -32,7 +35,12 @@ class ClassFolder:
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write a file whole, or not at all. Raises UsageError."""
-        write_file(self.path(name), content)
+        try:
+            if name.startswith(f"{PAGES}/"):  # cleaned away while --watch looks on
+                self._make()
+            write_file(self.path(name), content)
+        except UsageError as error:
+            raise UsageError(f"{error} What was graded stays, and the same command goes on from there.") from None
 
     def remove_page(self, name: str) -> None:
         """Remove an attendee's page, to which nothing leads any more."""

@@ -19,7 +19,7 @@ from checker.cli.report import HOME
 from checker.cohort.collecting import Cohort, Reach, collect
 from checker.cohort.executors import Executor, executor, here, processes, threads
 from checker.cohort.folders import natural
-from checker.cohort.grading import Pages, Run, Views, carried, carried_with_history, grade_cohort
+from checker.cohort.grading import Pages, Run, Views, carried, carried_with_history, grade_cohort, page_path
 from checker.cohort.marks import Marks, read_marks
 from checker.cohort.progress import FILE as PROGRESS_FILE
 from checker.cohort.progress import ProgressLog, Sums
@@ -27,7 +27,7 @@ from checker.cohort.results import FILE as RESULTS_FILE
 from checker.cohort.results import Kept, Results
 from checker.cohort.roster import Roster, read_roster
 from checker.cohort.submission import Request, Submission
-from checker.cohort.tables import decode_table
+from checker.cohort.tables import MOST_BYTES, decode_table
 from checker.errors import CheckError, UsageError
 from checker.report import Moment, Report
 from checker.reporters.class_text import ClassText
@@ -36,6 +36,7 @@ from checker.reporters.json import parse_record
 from checker.reporters.json import record as record_of
 from checker.rulepack import RulePack, load_pack
 from checker.serverless.resolving import Settings
+from checker.wording import shown
 
 _DONE, _INTERRUPTED = 0, 130
 _FEW = 48  # submissions that are judged sooner than processes start
@@ -173,7 +174,12 @@ def _judge(
 
 def _reports(results: Results, pack: RulePack, order: Sequence[str]) -> Iterator[tuple[Report, str]]:
     for record in results.records(order):
-        yield parse_record(record, pack), record["grading"]["page"]
+        name = record["submission"]["id"]
+        try:
+            yield parse_record(record, pack), page_path(name)
+        except UsageError as error:  # edited by hand, for what another version wrote is judged again
+            advice = "Take its line away, and it is judged again."
+            raise UsageError(f"{results.path}: the result of `{shown(name)}`: {error} {advice}") from None
 
 
 def _noting(reports: Iterable[tuple[Report, str]], moments: list[tuple[str, Moment]]) -> Iterator[tuple[Report, str]]:
@@ -200,7 +206,7 @@ def _table(path: str) -> str:
     """The text of a CSV file. Raises UsageError."""
     try:
         with open(path, "rb") as stream:
-            return decode_table(stream.read(), path)
+            return decode_table(stream.read(MOST_BYTES + 1), path)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
 
@@ -241,6 +247,7 @@ def _request(asked: Namespace) -> Request:
 
 def _executor(name: str | None, jobs: int, submissions: Sequence[Submission]) -> Executor:
     """Where to judge, as asked for or as is fastest. Raises UsageError for a name that is none."""
+    jobs = min(jobs, len(submissions) or 1)
     if name is not None:
         return executor(name, jobs)
     live = sum(submission.deployed is not None for submission in submissions)

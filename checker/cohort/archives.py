@@ -38,11 +38,12 @@ class ArchivedSubmission(NamedTuple):
     """One submission of an archive: its files, or why they cannot be judged.
 
     `id` is unique to the person within an export as long as the system's own names are; `name` is the person's name
-    where the system puts it into the archive, and empty elsewhere.
+    where the system puts it into the archive, and empty elsewhere. `columns` are what its own gradebook calls them by.
     """
 
     id: str
     name: str
+    columns: tuple[tuple[str, str], ...]
     files: CarriedFiles | None
     problem: CheckError | None
 
@@ -52,6 +53,7 @@ class _Person(NamedTuple):
 
     id: str
     name: str
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 class _Found(NamedTuple):
@@ -74,7 +76,7 @@ def read_archive(source: str | os.PathLike[str] | BinaryIO, name: str) -> Iterat
         with _opened(source) as stream:
             yield from _read(Archive(stream, ENTRY_LIMIT), own)
     except CheckError as error:
-        yield ArchivedSubmission(own, "", None, error)
+        yield ArchivedSubmission(own, "", (), None, error)
 
 
 def _opened(source: str | os.PathLike[str] | BinaryIO) -> AbstractContextManager[BinaryIO]:
@@ -99,7 +101,7 @@ def _read(archive: Archive, own: str) -> Iterator[ArchivedSubmission]:
     found = list(_find(archive, people))
     outside = [_folders_of(name) for name in archive.outside]
     if not found:
-        yield ArchivedSubmission(own, "", None, _leads_out() if outside else _no_service())
+        yield ArchivedSubmission(own, "", (), None, _leads_out() if outside else _no_service())
         return
     touched = {folder for folders in outside for folder in folders}
     for one, person in _named(found, people, own):
@@ -113,7 +115,7 @@ def _read(archive: Archive, own: str) -> Iterator[ArchivedSubmission]:
             yield _carried(archive, "/".join(one.path), person)
     owners = {one.path for one in found}
     if len(found) > 1 and any(owners.isdisjoint(folders) for folders in outside):
-        yield ArchivedSubmission(own, "", None, _leads_out())
+        yield ArchivedSubmission(own, "", (), None, _leads_out())
 
 
 def _read_inner(archive: Archive, path: str, person: _Person) -> Iterator[ArchivedSubmission]:
@@ -128,8 +130,10 @@ def _read_inner(archive: Archive, path: str, person: _Person) -> Iterator[Archiv
     if inner.outside or not services:
         yield ArchivedSubmission(*person, None, _leads_out() if inner.outside else _no_service())
         return
-    for one, (id_, _) in _named(services, {}, ""):
-        yield _carried(inner, "/".join(one.path), _Person(f"{person.id}-{id_}" if id_ else person.id, person.name))
+    for one, inside in _named(services, {}, ""):
+        yield _carried(
+            inner, "/".join(one.path), person._replace(id=f"{person.id}-{inside.id}" if inside.id else person.id)
+        )
 
 
 def _carried(archive: Archive, path: str, person: _Person) -> ArchivedSubmission:
@@ -168,7 +172,7 @@ def _people(archive: Archive) -> dict[str, _Person]:
     people: dict[str, _Person] = {}
     for name, kind in top:
         if kind == "folder" and (found := _MOODLE.fullmatch(name)):
-            people[name] = _Person(found.group("id"), found.group("name"))
+            people[name] = _moodle_person(found)
     files = [name for name, kind in top if kind == "file"]
     if people or _CONFIGURATIONS.intersection(files):
         return people
@@ -187,18 +191,24 @@ def _people(archive: Archive) -> dict[str, _Person]:
     return people
 
 
+def _moodle_person(found: re.Match[str]) -> _Person:
+    number = found.group("id").rpartition("_")[2]
+    return _Person(found.group("id"), found.group("name"), (("Identifier", f"Participant {number}"),))
+
+
 def _flat(name: str, latest: dict[str, str]) -> tuple[_Person, str] | None:
     """Who handed in a file whose name tells that, and what it was called; nothing for what is not to be judged."""
     if found := _MOODLE.fullmatch(name):
-        return _Person(found.group("id"), found.group("name")), found.group("file") or ""
+        return _moodle_person(found), found.group("file") or ""
     if found := _BLACKBOARD.fullmatch(name):
         is_last = found.group("at") == latest[found.group("user")]
         return _Person(found.group("user"), ""), (found.group("file") or "") if is_last else ""
     if found := _CANVAS.fullmatch(name):
-        called = found.group("name") or ""
+        called, user = found.group("name") or "", found.group("user")
+        columns = (("ID", user),) if user.isdecimal() else ()
         plain = _HANDED_IN_AGAIN.sub("", found.group("file"))  # Canvas numbers what is handed in again
         file = plain if plain in _KEPT_NAMES else found.group("file")
-        return _Person("_".join(part for part in (called, found.group("user")) if part), called), file
+        return _Person("_".join(part for part in (called, user) if part), called, columns), file
     return None
 
 
@@ -250,7 +260,7 @@ def _named(found: list[_Found], people: dict[str, _Person], own: str) -> Iterato
         id_ = known.id if known is not None else _stem(head) or own
         if shared[head] > 1:
             id_ = "-".join((id_, *(_stem(part) for part in one.path[common + 1 :])))
-        yield one, _Person(id_, known.name if known is not None else "")
+        yield one, (known or _Person("", ""))._replace(id=id_)
 
 
 def _shared_folders(paths: list[tuple[str, ...]]) -> int:

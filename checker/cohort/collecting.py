@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from checker.cohort.archives import read_archive
-from checker.cohort.folders import FoundFolder, find_folders, names_of
+from checker.cohort.folders import FoundFolder, Search, find_folders, names_of
 from checker.cohort.roster import Roster, RosterRow
 from checker.cohort.submission import Deployed, Submission
 from checker.errors import CheckError, UsageError
@@ -151,13 +151,9 @@ def _found(paths: Sequence[str]) -> tuple[list[Submission], list[str]]:
         if os.path.isdir(path):
             search = find_folders(path)
             folders += search.found
-            if not search.found:
-                remarks.append(f"{name_line(path)}: no serverless configuration in it, three folders deep.")
-            elif search.empty:
-                names = ", ".join(search.empty[:10]) + (" …" if len(search.empty) > 10 else "")
-                remarks.append(f"{name_line(path)}: no serverless configuration in {names}.")
+            remarks += _remarks(name_line(path), search)
         elif not os.path.exists(path):
-            raise UsageError(f"{path}: there is no such file or folder.")
+            raise UsageError(f"{path or 'an empty name'}: there is no such file or folder.")
         elif path.lower().endswith(".csv"):
             raise UsageError(f"{path} is a table; pass it with --roster or --marks.")
         elif _is_archive(path):
@@ -171,13 +167,29 @@ def _found(paths: Sequence[str]) -> tuple[list[Submission], list[str]]:
     return found, remarks
 
 
+def _remarks(path: str, search: Search) -> Iterator[str]:
+    """What of a folder was left out, so that nobody is missed in silence."""
+    if not search.found:
+        yield f"{path}: no serverless configuration in it, three folders deep."
+    elif search.empty:
+        yield f"{path}: no serverless configuration in {_some(search.empty)}."
+    if search.archives:
+        yield f"{path}: archives in a folder are not opened: {_some(search.archives)}. Name them too."
+    if search.links:
+        yield f"{path}: links are not followed: {_some(search.links)}. Name the folders that they lead to."
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(map(shown, names[:10])) + (" …" if len(names) > 10 else "")
+
+
 def _archived(path: str) -> Iterable[Submission]:
     for one in read_archive(path, os.path.basename(path)):
         yield Submission(
             id=name_line(one.id),
             path=name_line(path),
             files=one.files,
-            person=Person(name_line(one.name)),
+            person=Person(name_line(one.name), columns=one.columns),
             problem=one.problem,
         )
 
@@ -246,5 +258,4 @@ def _not_on(roster: Roster, found: Sequence[Submission], roster_file: str) -> li
     others = [one.id for one in found if one.id not in listed]
     if not others:
         return []
-    names = ", ".join(others[:10]) + (" …" if len(others) > 10 else "")
-    return [f"{roster_file}: not on it, and graded all the same: {names}."]
+    return [f"{roster_file}: not on it, and graded all the same: {_some(others)}."]

@@ -66,11 +66,17 @@ def processes(jobs: int) -> Executor:
     ) -> Iterator[tuple[BoundedTask, Result | CheckError]]:
         from pebble import ProcessPool
 
-        pool = ProcessPool(max_workers=jobs, initializer=_leave_interrupts, context=_context())
+        def submit(task: BoundedTask) -> Any:
+            try:
+                return pool.schedule(work, args=(task,), timeout=task.seconds)
+            except (RuntimeError, OSError):  # the system gives no more processes, memory or open files
+                raise UsageError(f"{jobs} processes cannot be started here; pass a smaller --jobs.") from None
+
+        context = _context()
+        _start_server(context)
+        pool = ProcessPool(max_workers=jobs, initializer=_leave_interrupts, context=context)
         try:
-            yield from _as_they_finish(
-                lambda task: pool.schedule(work, args=(task,), timeout=task.seconds), tasks, jobs * _AHEAD
-            )
+            yield from _as_they_finish(submit, tasks, jobs * _AHEAD)
         finally:
             pool.stop()
             pool.join()
@@ -156,6 +162,21 @@ def _context() -> Any:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     return context
+
+
+def _start_server(context: Any) -> None:
+    """Start the process that others are forked from deaf to Ctrl-C, which would end its imports in a traceback."""
+    if context.get_start_method() != "forkserver":
+        return
+    import signal
+    from multiprocessing import forkserver, resource_tracker
+
+    resource_tracker.ensure_running()  # first, for it lets interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)  # one that came meanwhile comes now
 
 
 def _leave_interrupts() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from checker.errors import CheckError
@@ -30,10 +30,15 @@ class FoundFolder(NamedTuple):
 
 
 class Search(NamedTuple):
-    """What a folder holds: the submissions, and those of its own folders in which there is none."""
+    """What a folder holds: the submissions, and those of its own folders in which there is none.
+
+    `archives` and `links` (to folders) may be submissions too, and are only told of.
+    """
 
     found: tuple[FoundFolder, ...]
     empty: tuple[str, ...]
+    archives: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 def natural(name: str) -> list[tuple[int, str]]:
@@ -47,40 +52,49 @@ def find_folders(top: str) -> Search:
     Nothing is looked for in a submission, in hidden folders, in `node_modules`, nor behind symbolic links: a submission
     could lead out of the class with one.
     """
-    found = tuple(_search(top, top, DEPTH))
+    passed: list[os.DirEntry[str]] = []
+    found = tuple(_search(top, top, DEPTH, passed))
     if found and found[0].path == top:
         return Search(found, ())
     searched = {os.path.relpath(one.path, top).split(os.sep)[0] for one in found}
+    archives = _paths(top, (entry for entry in passed if entry.is_file(follow_symlinks=False)))
+    links = _paths(top, (entry for entry in passed if entry.is_symlink() and entry.is_dir()))
+    searched |= {path.split(os.sep)[0] for path in archives}
     try:
-        empty = [name for name, _ in _folders(top) if name not in searched]
+        empty = [name for name, _ in _folders(top, []) if name not in searched]
     except OSError:
         empty = []
-    return Search(found, tuple(map(name_line, empty)))
+    return Search(found, tuple(map(name_line, empty)), tuple(map(name_line, archives)), tuple(map(name_line, links)))
 
 
-def _search(path: str, top: str, depth: int) -> Iterator[FoundFolder]:
+def _paths(top: str, entries: Iterable[os.DirEntry[str]]) -> list[str]:
+    return sorted((os.path.relpath(entry.path, top) for entry in entries), key=natural)
+
+
+def _search(path: str, top: str, depth: int, passed: list[os.DirEntry[str]]) -> Iterator[FoundFolder]:
     try:
         if any(os.path.lexists(os.path.join(path, name)) for name in (*READABLE, *PROGRAMS)):
             yield FoundFolder(path, top)
             return
-        below = list(_folders(path)) if depth else []
+        below = _folders(path, passed) if depth else []
     except OSError as error:
         yield FoundFolder(path, top, _unreadable(path, error))
         return
     for _, folder in below:
-        yield from _search(folder, top, depth - 1)
+        yield from _search(folder, top, depth - 1, passed)
 
 
-def _folders(path: str) -> list[tuple[str, str]]:
-    """The folders in a folder that may hold submissions, by name and path."""
+def _folders(path: str, passed: list[os.DirEntry[str]]) -> list[tuple[str, str]]:
+    """The folders in a folder that may hold submissions, by name and path; `passed` takes its archives and links."""
+    found = []
     with os.scandir(path) as entries:
-        found = [
-            (entry.name, entry.path)
-            for entry in entries
-            if not entry.name.startswith(".")
-            and entry.name not in _NEVER_SEARCHED
-            and entry.is_dir(follow_symlinks=False)
-        ]
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name in _NEVER_SEARCHED:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                found.append((entry.name, entry.path))
+            elif entry.is_symlink() or entry.name.lower().endswith(".zip"):
+                passed.append(entry)
     return sorted(found, key=lambda one: natural(one[0]))
 
 
@@ -99,20 +113,34 @@ def names_of(found: Sequence[FoundFolder]) -> list[str]:
     Clones of one repository hold the service in a folder of one name, and the attendee's name is that of the clone.
     """
     names = [one.name for one in found]
-    counts = Counter(names)
-    in_top = Counter(one.top for one in found)
-    clones = [_clone(one) if in_top[one.top] > 1 else one.top for one in found]
-    in_clone = Counter(clones)
-    for name in (name for name, count in counts.items() if count > 1):
-        same = [place for place, one in enumerate(found) if one.name == name]
-        called = [name_line(os.path.basename(os.path.abspath(clones[place]))) for place in same]
-        are_alone = all(in_clone[clones[place]] == 1 for place in same)
-        if are_alone and len({*called, *names}) == len(called) + len(set(names)):
-            for place, clone in zip(same, called, strict=True):
-                names[place] = clone
+    if len(set(names)) == len(names):
+        return names
+    if len(set(names)) > 1:
+        return _by_what_was_named(found, names)
+    above = [os.path.abspath(one.path).split(os.sep)[::-1] for one in found]
+    for level in zip(*above, strict=False):
+        if len(set(level)) == len(found):
+            return [name_line(name) for name in level]
     return names
 
 
-def _clone(one: FoundFolder) -> str:
-    """The folder right below the one that was named, in which a submission lies."""
-    return os.path.join(one.top, os.path.relpath(one.path, one.top).split(os.sep)[0])
+def _by_what_was_named(found: Sequence[FoundFolder], names: list[str]) -> list[str]:
+    """The names, or where they tell less, those of the folders in which the services lie, as when one clone differs.
+
+    Who has several services there has their own names behind it.
+    """
+    one_by_one = len({one.top for one in found}) == len(found)
+    heads = [_clone(one, is_top=one_by_one or one.path == one.top) for one in found]
+    counts = Counter(heads)
+    if len(counts) <= len(set(names)):
+        return names
+    return [
+        head if counts[head] == 1 else "-".join(dict.fromkeys((head, name)))
+        for head, name in zip(heads, names, strict=True)
+    ]
+
+
+def _clone(one: FoundFolder, *, is_top: bool) -> str:
+    """The name of the folder that was handed in: the one that was named, or the one in it."""
+    folder = one.top if is_top else os.path.join(one.top, os.path.relpath(one.path, one.top).split(os.sep)[0])
+    return name_line(os.path.basename(os.path.abspath(folder)))

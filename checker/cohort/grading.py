@@ -123,7 +123,7 @@ def grade_cohort(
 
 def _still_counts(kept: Kept, task: Task, resume: bool) -> bool:
     """Whether a result is what judging again would give, or may stand for it."""
-    if kept.fingerprint != task.fingerprint:
+    if kept.fingerprint != task.fingerprint or kept.page != page_path(task.submission.id):
         return False
     if resume and kept.run == task.run.id:
         return True

@@ -13,6 +13,14 @@ from checker.report import Moment
 
 FILE = "progress.sqlite"
 _VERSION = 1
+# Of a whole file, SQLite's own words; nobody should give away how the class came along for these.
+_ADVICE = {
+    "database is locked": "another program has it open; close that one and try again.",
+    "database or disk is full": "make room; the results stay, and --resume continues.",
+    "disk I/O error": "make room or check the disk; the results stay, and --resume continues.",
+    "attempt to write a readonly database": "make it writable, or name another folder with --out.",
+    "unable to open database file": "make the folder writable, or name another one with --out.",
+}
 _SCHEMA = """
 CREATE TABLE runs (
   started TEXT PRIMARY KEY, ended TEXT,
@@ -61,16 +69,15 @@ class ProgressLog:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
-            raise UsageError(
-                f"{self._path} cannot be used ({error}); move it away to begin anew, or name another folder with --out."
-            ) from None
+        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+            advice = _ADVICE.get(str(error), "move it away to begin anew, or name another folder with --out.")
+            raise UsageError(f"{self._path} cannot be used ({error}); {advice}") from None
 
     def unfinished(self) -> datetime | None:
         """When the last run began, if it did not end."""
         with self._explained():
             row = self._connection.execute("SELECT started, ended FROM runs ORDER BY started DESC LIMIT 1").fetchone()
-        return datetime.fromisoformat(row[0]) if row is not None and row[1] is None else None
+            return Moment.told(row[0], ()).at if row is not None and row[1] is None else None
 
     def begin(self, at: datetime) -> None:
         with self._explained(), self._connection:
@@ -81,7 +88,7 @@ class ProgressLog:
         found: dict[str, list[Moment]] = {}
         with self._explained():
             for name, at, passing in self._connection.execute("SELECT * FROM moments ORDER BY submission, at"):
-                found.setdefault(name, []).append(Moment(datetime.fromisoformat(at), frozenset(passing.split())))
+                found.setdefault(name, []).append(Moment.told(at, passing.split()))
         return {name: tuple(moments) for name, moments in found.items()}
 
     def end(self, at: datetime, ended: datetime | None, sums: Sums, moments: Iterable[tuple[str, Moment]]) -> None:

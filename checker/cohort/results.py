@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from checker.errors import UsageError
 from checker.report import Moment
 
 FILE = "results.jsonl"
+_BEGIN = b'{"schema_version":'
 
 
 class Kept(NamedTuple):
@@ -42,7 +42,7 @@ class Results:
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
             self._end = self._index()
-            if self.damaged and not self.kept and self._end:
+            if self.damaged and not self.kept and (self._end or not self._is_cut_off()):
                 os.close(self._descriptor)
                 raise UsageError(f"{path} holds no results of rydecheck; name another folder with --out.")
             os.ftruncate(self._descriptor, self._end)
@@ -64,23 +64,26 @@ class Results:
                 start += len(line)
         return start
 
+    def _is_cut_off(self) -> bool:
+        """Whether the one line of the file begins like a record, which was cut off, and is not somebody's own text."""
+        with open(self.path, "rb") as stream:
+            begin = stream.read(len(_BEGIN))
+        return begin == _BEGIN[: len(begin)] or not begin.strip(b"\0")
+
     def _note(self, line: bytes, start: int) -> Kept | None:
         try:
             record = json.loads(line)
             grading = record["grading"]
+            texts = (grading["fingerprint"], grading["run"], grading["page"], record["status"])
+            if not all(isinstance(text, str) for text in (record["submission"]["id"], *texts)):
+                raise TypeError
             kept = self.kept[record["submission"]["id"]] = Kept(
                 start,
                 len(line),
-                grading["fingerprint"],
-                grading["run"],
-                grading["page"],
-                record["status"],
+                *texts,
                 record["error"]["code"] if record["error"] else None,
                 frozenset(check["id"] for check in record["checks"] if check["outcome"] == "pass"),
-                tuple(
-                    Moment(datetime.fromisoformat(moment["at"]), frozenset(moment["passing"]))
-                    for moment in record["progress"]
-                ),
+                tuple(Moment.told(moment["at"], moment["passing"]) for moment in record["progress"]),
             )
         except (ValueError, KeyError, TypeError, RecursionError):
             self.damaged += 1
@@ -163,7 +166,7 @@ def read_results(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         last: dict[str, int] = {}
         for number, record in _read(path):
-            last[str(record["submission"]["id"])] = number
+            last[record["submission"]["id"]] = number
         wanted = set(last.values())
         yield from ((number, record) for number, record in _read(path) if number in wanted)
     except OSError as error:
@@ -178,9 +181,12 @@ def _read(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
                     json.loads(line)
                 except ValueError:
                     return
+            if line.isspace():
+                continue
             try:
                 record = json.loads(line)
-                record["submission"]["id"]
+                if not isinstance(record["submission"]["id"], str):
+                    raise TypeError
             except (ValueError, KeyError, TypeError, RecursionError):
                 raise UsageError(
                     f"{path}:{number}: this is no result of rydecheck; grade again with --out to make such a file."

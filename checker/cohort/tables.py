@@ -10,7 +10,7 @@ from typing import NamedTuple
 from checker.errors import UsageError
 from checker.wording import near_name, shown
 
-_MOST_BYTES = 5 * 1024 * 1024
+MOST_BYTES = 5 * 1024 * 1024
 _MOST_ROWS = 100_000
 _SEPARATORS = ",;\t"
 _NAMED_SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)  # Excel's own first line
@@ -51,7 +51,7 @@ def decode_table(content: bytes, file: str) -> str:
     """The text of a table: UTF-8, or UTF-16 with its mark, as Excel's "Unicode text" is. Raises UsageError."""
     if content.startswith((_ZIP, _OLD_OFFICE)):
         raise UsageError(f"{file}: this is a spreadsheet or an archive and not a CSV file. {_AS_CSV}")
-    if len(content) > _MOST_BYTES:
+    if len(content) > MOST_BYTES:
         raise _too_large(file)
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
@@ -68,7 +68,7 @@ def read_table(text: str, file: str, known: Sequence[str]) -> Table:
     is meant. Raises UsageError for what is no table, or has none of the columns.
     """
     text = text.removeprefix("\ufeff")
-    if len(text) > _MOST_BYTES:
+    if len(text) > MOST_BYTES:
         raise _too_large(file)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
@@ -154,7 +154,7 @@ def _list(names: Sequence[str]) -> str:
 
 
 def _too_large(file: str) -> UsageError:
-    return UsageError(f"{file}: this is larger than {_MOST_BYTES // 1024 // 1024} MiB. Is it the right file?")
+    return UsageError(f"{file}: this is larger than {MOST_BYTES // 1024 // 1024} MiB. Is it the right file?")
 
 
 def quoted(text: str) -> str:

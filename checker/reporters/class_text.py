@@ -7,7 +7,7 @@ from collections import Counter
 from checker.report import Report
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Rule, RulePack
-from checker.wording import name_line
+from checker.wording import name_line, shown
 
 _BAR = 20
 _MOST_REASONS = 3
@@ -29,7 +29,7 @@ class ClassText:
     def add(self, report: Report, page: str) -> None:  # noqa: ARG002 - as every view of a class is given them
         self._statuses[report.status] += 1
         if report.error is not None:
-            self._errors.append(name_line(f"{report.submission.id}: {report.error}"))
+            self._errors.append(name_line(f"{shown(report.submission.id)}: {report.error}"))
         if report.submission.stack is not None and report.error is None:
             self._by_stack.setdefault(report.submission.stack, []).append(report.submission.id)
         for check in report.checks:

@@ -27,6 +27,7 @@ from checker.report import (
     SubmissionFacts,
     Verdict,
 )
+from checker.reporters.shape import misfit
 from checker.rulepack import RulePack
 from checker.version import __version__
 
@@ -155,7 +156,11 @@ def parse_record(told: Mapping[str, Any], pack: RulePack) -> Report:
     if version != SCHEMA_VERSION:
         raise UsageError(f"this result has schema version {version}; this rydecheck reads {SCHEMA_VERSION}.")
     try:
-        return _report(told, pack)
+        report = _report(told, pack)
+        odd = misfit(report)
+        if odd is not None:
+            raise ValueError(f"{odd} is not what it should be")
+        return report
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"this is no result of rydecheck grade ({type(error).__name__}: {error}).") from None
 
@@ -182,9 +187,7 @@ def _report(told: Mapping[str, Any], pack: RulePack) -> Report:
         error_excerpt=() if error is None else _excerpt_of(error),
         checked_at=None if told["checked_at"] is None else datetime.fromisoformat(told["checked_at"]),
         person=Person(told["person"]["name"], told["person"]["email"], tuple(told["person"]["columns"].items())),
-        progress=tuple(
-            Moment(datetime.fromisoformat(moment["at"]), frozenset(moment["passing"])) for moment in told["progress"]
-        ),
+        progress=tuple(Moment.told(moment["at"], moment["passing"]) for moment in told["progress"]),
     )
 
 

@@ -54,6 +54,14 @@ def test_check_is_the_default_command_and_the_folder_the_current_one(run: Run, m
     assert run().status == 0
 
 
+def test_ctrl_c_while_the_program_is_still_loading_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("checker.cli.commands.run", interrupted)
+    assert run(ANSWER) == (130, "", "")
+
+
 @pytest.mark.parametrize(("folder", "status"), [("service/answer", 0), ("service/start", 1), ("class/luis", 2)])
 def test_exit_status(run: Run, folder: str, status: int) -> None:
     assert run("check", FIXTURES / folder).status == status

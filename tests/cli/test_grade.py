@@ -24,8 +24,12 @@ from dulwich import porcelain
 
 from checker.cli import main
 from checker.cli.class_folder import ClassFolder
+from checker.cohort.executors import here
+from checker.cohort.submission import Request, check_path
 from checker.cohort.time_limit import time_limit
 from checker.engine import judge
+from checker.reporters.json import document
+from checker.rulepack import RulePack
 from tests.conftest import FIXTURES, REPOSITORY
 
 CLASS = FIXTURES / "class"
@@ -108,6 +112,35 @@ def test_a_class_gets_its_pages_its_results_and_its_grades(grade: Grade, out: Pa
             assert check["outcome"] == expected["checks"][check["id"]]["outcome"], (name, check["id"])
 
 
+def test_a_class_of_all_fixtures_gets_the_verdicts_of_check(
+    grade: Grade, out: Path, tmp_path: Path, pack: RulePack
+) -> None:
+    wanted = {}
+    for expectation in sorted(FIXTURES.rglob("expect.json")):
+        name = "-".join(expectation.parent.relative_to(FIXTURES).parts)
+        shutil.copytree(expectation.parent, tmp_path / "class" / name, symlinks=True)
+        wanted[name] = document(check_path(tmp_path / "class" / name, pack, Request()))
+    assert grade(tmp_path / "class")[0] == 0
+    found = records(out)
+    assert set(wanted) - set(found) == {"broken-not-found--empty-folder", "broken-not-found--other-files"}
+    for name, record in found.items():
+        assert _verdicts(record) == _verdicts(wanted[name]), name
+
+
+def _verdicts(record: dict[str, Any]) -> list[Any]:
+    """Who it is, the points, the error and each check with its reason, notes and first place."""
+    error = record["error"] and {key: record["error"][key] for key in ("code", "message", "file", "line", "column")}
+    checks = [
+        (
+            *(check[key] for key in ("id", "outcome", "reason", "equivalent", "earned", "message", "notes")),
+            [(place["file"], place["line"], place["column"]) for place in check["sources"]["file"]["evidence"]],
+        )
+        for check in record["checks"]
+    ]
+    facts = {key: record["submission"][key] for key in ("service", "stage", "region")}
+    return [facts, record["status"], record["score"], error, checks]
+
+
 def test_the_environment_of_the_machine_never_reaches_a_submission(
     grade: Grade, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +203,13 @@ def test_pages_that_are_gone_are_made_again(grade: Grade, out: Path) -> None:
     assert (out / "attendees" / "ada.html").exists()
 
 
+def test_a_folder_of_pages_that_is_cleaned_away_is_made_again(out: Path) -> None:
+    folder = ClassFolder(str(out))
+    shutil.rmtree(out / "attendees")
+    folder.write("attendees/ada.html", "page")
+    assert (out / "attendees" / "ada.html").read_text() == "page"
+
+
 def test_who_left_the_class_leaves_its_pages(grade: Grade, out: Path, tmp_path: Path) -> None:
     top = tmp_path / "class"
     shutil.copytree(CLASS, top)
@@ -201,6 +241,82 @@ def test_report_says_what_is_no_result(grade: Grade, tmp_path: Path, text: str, 
     status, _, complaint = grade(path, command="report")
     assert status == 2
     assert problem in complaint
+
+
+def edited(out: Path, *keys: str | int, value: Any) -> None:
+    """Put a value into the first record of a class, as an editor might."""
+    lines = (out / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    record = json.loads(lines[0])
+    place = record
+    for key in keys[:-1]:
+        place = place[key]
+    place[keys[-1]] = value
+    (out / "results.jsonl").write_text("\n".join([json.dumps(record), *lines[1:]]) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("checks", 0, "sources", "file", "outcome"), "great"),
+        (("checks", 0, "sources", "file", "message"), 5),
+        (("checks", 0, "sources"), {"file": None, "stack": None}),
+        (("checks", 0, "sources", "file", "evidence", 0, "excerpt"), [["<script>", 5]]),
+        (("checks", 0, "id"), "dlq.nothing"),
+        (("questions", 0, "mark"), {"points": "9", "possible": 9, "comment": ""}),
+        (("questions", 0, "mark"), {"points": float("nan"), "possible": 9, "comment": ""}),
+        (("person", "name"), 5),
+        (("person", "columns"), {"Group": 5}),
+        (("submission", "stage"), {"a": 1}),
+        (("checked_at",), "2026-01-01"),
+    ],
+    ids=lambda value: "-".join(map(str, value)) if isinstance(value, tuple) else None,
+)
+def test_a_result_that_was_edited_is_told_by_name(
+    grade: Grade, out: Path, tmp_path: Path, keys: tuple[str | int, ...], value: Any
+) -> None:
+    grade(CLASS)
+    edited(out, *keys, value=value)
+    status, _, complaint = grade(CLASS)
+    assert main(["report", str(out / "results.jsonl"), "--out", str(tmp_path / "again")]) == 2
+    assert (status, complaint.count("\n")) == (2, 1)
+    assert "results.jsonl: the result of `ada`: " in complaint
+    assert "Take its line away, and it is judged again." in complaint
+    lines = (out / "results.jsonl").read_bytes().splitlines(keepends=True)
+    (out / "results.jsonl").write_bytes(b"".join(lines[1:]))
+    assert grade(CLASS)[0] == 0
+    assert len(records(out)) == 16
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("submission", "id"), 5),
+        (("submission", "id"), ["ada"]),
+        (("grading", "page"), 5),
+        (("grading", "page"), []),
+        (("grading", "page"), "results.jsonl"),
+        (("grading", "run"), None),
+        (("progress", 0, "at"), "2026-01-01T00:00:00"),
+    ],
+)
+def test_a_result_whose_place_was_edited_is_made_again(
+    grade: Grade, out: Path, keys: tuple[str | int, ...], value: Any
+) -> None:
+    grade(CLASS)
+    before = (out / "grades.csv").read_bytes()
+    edited(out, *keys, value=value)
+    status, _, complaint = grade(CLASS)
+    assert (status, complaint) == (0, "")
+    assert records(out)["ada"]["grading"]["page"] == "attendees/ada.html"
+    assert (out / "grades.csv").read_bytes() == before
+
+
+def test_empty_lines_between_results_mean_nothing(grade: Grade, out: Path, tmp_path: Path) -> None:
+    grade(CLASS)
+    path = out / "results.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n\r\n"))
+    assert main(["report", str(path), "--out", str(tmp_path / "again")]) == 0
+    assert (tmp_path / "again" / "grades.csv").read_bytes() == (out / "grades.csv").read_bytes()
 
 
 def test_marks_stand_in_scores_pages_and_grades(grade: Grade, out: Path, tmp_path: Path) -> None:
@@ -254,6 +370,42 @@ def test_a_roster_names_people_and_tells_where_their_work_is(grade: Grade, out: 
         assert any(line.strip().startswith(f"{name}: ") for line in said.splitlines()), name
     row = rows(out)[0]
     assert (row["name"], row["email"], row["Group"]) == ("Ada Lovelace", "ada@example.com", "blue")
+
+
+def test_an_error_is_one_line_whatever_the_id(grade: Grade, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text(f'id,path\n"ada\n9 submissions: 9 complete",x\n{"x" * 10_000},x\n')
+    _, said, _ = grade("--roster", roster)
+    assert said.splitlines()[0].startswith("2 submissions: 0 complete")
+    assert not any(line.startswith("9 submissions") for line in said.splitlines())
+    assert max(map(len, said.splitlines())) < 400
+
+
+def test_an_endless_roster_is_told(grade: Grade) -> None:
+    status, _, complaint = grade("--roster", "/dev/zero")
+    assert (status, complaint.count("\n")) == (2, 1)
+
+
+def test_no_more_processes_start_than_there_are_submissions(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def watched(jobs: int) -> Any:
+        asked.append(jobs)
+        return here
+
+    monkeypatch.setattr("checker.cohort.executors.processes", watched)
+    grade(CLASS, "--jobs", "500", "--executor", "process")
+    assert asked[-1] == 16
+
+
+def test_what_a_folder_holds_besides_is_told(grade: Grade, tmp_path: Path) -> None:
+    top = tmp_path / "class"
+    shutil.copytree(CLASS / "ada", top / "ada")
+    (top / "ben.zip").touch()
+    (top / "chidi").symlink_to(CLASS / "chidi", target_is_directory=True)
+    _, said, _ = grade(top)
+    assert "archives in a folder are not opened: ben.zip. Name them too." in said
+    assert "links are not followed: chidi. Name the folders that they lead to." in said
 
 
 def test_a_roster_and_folders_meet_by_id(grade: Grade, out: Path, tmp_path: Path) -> None:

@@ -129,6 +129,17 @@ def test_only_one_level_of_archives_is_opened() -> None:
     assert problem(deep).message == "there is no serverless.yml in it."
 
 
+def test_gradebooks_find_people_by_what_the_archive_calls_them() -> None:
+    inner = zipped({"serverless.yml": SERVICE})
+    moodle = {"Ada_12_assignsubmission_file_/serverless.yml": SERVICE, "Ben_13_assignsubmission_file_/a.zip": inner}
+    canvas = {"lovelaceada_12_99_service.zip": inner, "anon_ab1_98_service.zip": inner}
+    assert [one.columns for one in read_archive(io.BytesIO(zipped(moodle)), "export.zip")] == [
+        (("Identifier", "Participant 12"),),
+        (("Identifier", "Participant 13"),),
+    ]
+    assert [one.columns for one in read_archive(io.BytesIO(zipped(canvas)), "export.zip")] == [(), (("ID", "12"),)]
+
+
 @pytest.mark.parametrize("end", ["_", ""])
 def test_folders_of_moodle(end: str) -> None:
     def folder(person: str) -> str:

@@ -95,6 +95,25 @@ def test_leaving_early_ends_the_processes() -> None:
     assert time.monotonic() - started < 30
 
 
+def test_processes_that_cannot_start_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("Unexpected error within the Pool")
+
+    monkeypatch.setattr("pebble.ProcessPool.schedule", broken)
+    with pytest.raises(UsageError, match="2 processes cannot be started here; pass a smaller --jobs"):
+        list(processes(2)(work, [Task(1)]))
+
+
+def _is_deaf(_: Task) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_ctrl_c_reaches_no_process_that_others_are_forked_from() -> None:
+    # It blocks the signal before its first import, and what is forked from it inherits that.
+    assert [deaf for _, deaf in processes(1)(_is_deaf, [Task(1)])] == [True]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def test_threads_are_interrupted_in_a_loop_and_nowhere_else() -> None:
     told: list[str] = []
 

@@ -50,6 +50,35 @@ def test_hidden_folders_packages_and_links_are_left_out(tmp_path: Path) -> None:
     assert names(top) == ["ada"]
 
 
+def test_archives_and_links_in_a_folder_are_told(tmp_path: Path) -> None:
+    top = make(tmp_path / "class", "ada", "group/ben")
+    for archive in ("chidi.zip", "group/dora.ZIP", "handed-in/emil.zip", "ada/own.zip", ".hidden.zip"):
+        (top / archive).parent.mkdir(exist_ok=True)
+        (top / archive).write_bytes(b"")
+    (top / "farah").symlink_to(tmp_path, target_is_directory=True)
+    (top / "nothing").symlink_to(tmp_path / "nowhere")
+    search = find_folders(str(top))
+    assert search.archives == ("chidi.zip", os.path.join("group", "dora.ZIP"), os.path.join("handed-in", "emil.zip"))
+    assert search.links == ("farah",)
+    assert search.empty == ()
+
+
+@pytest.mark.parametrize(
+    ("folders", "ids"),
+    [
+        (["rel-ada/svc", "rel-ben/svc", "rel-eve/service"], ["rel-ada", "rel-ben", "rel-eve"]),
+        (["rel-ada/svc", "rel-ben/svc", "rel-eve/."], ["rel-ada", "rel-ben", "rel-eve"]),
+        (["ada/svc", "ben/svc", "eve/svc", "eve/old"], ["ada", "ben", "eve-old", "eve-svc"]),
+        (["monday/ada", "monday/ben", "tuesday/ada"], ["ada", "ben", "ada"]),
+        (["monday/ada", "tuesday/ben"], ["ada", "ben"]),
+    ],
+)
+def test_one_clone_that_differs_takes_no_name_from_the_others(
+    tmp_path: Path, folders: list[str], ids: list[str]
+) -> None:
+    assert names(make(tmp_path, *folders)) == ids
+
+
 def test_the_folders_without_a_service_are_named(tmp_path: Path) -> None:
     make(tmp_path, "ada", "deep/er/ben")
     (tmp_path / "slides" / "images").mkdir(parents=True)
@@ -70,6 +99,12 @@ def test_clones_that_are_named_one_by_one_are_called_after_the_clone(tmp_path: P
     make(tmp_path, "ada/wild-rydes", "ben/wild-rydes")
     found = [*find_folders(str(tmp_path / "ada")).found, *find_folders(f"{tmp_path}/ben/").found]
     assert names_of(found) == ["ada", "ben"]
+
+
+def test_clones_named_one_by_one_may_differ(tmp_path: Path) -> None:
+    make(tmp_path, "ada/wild", "ben/wild", "cleo/src")
+    found = [one for name in ("ada", "ben", "cleo") for one in find_folders(str(tmp_path / name)).found]
+    assert names_of(found) == ["ada", "ben", "cleo"]
 
 
 def test_a_clone_with_two_services_keeps_their_names(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,40 @@ def test_a_file_of_another_version_is_told(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(UsageError, match="version 9"):
         ProgressLog(str(path))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE moments SET at = 5",
+        "UPDATE moments SET at = '2026-03-02T09:00:00'",
+        "UPDATE moments SET passing = NULL",
+        "UPDATE runs SET started = 'yesterday', ended = NULL",
+    ],
+)
+def test_rows_that_are_none_of_ours_are_told(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "progress.sqlite"
+    log = ProgressLog(str(path))
+    log.begin(NINE)
+    log.end(NINE, NINE, Sums(1, 0, 1, 0), [("ada", moment(NINE))])
+    log.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(change)
+    connection.close()
+    log = ProgressLog(str(path))
+    with pytest.raises(UsageError, match="move it away to begin anew"):
+        (log.unfinished(), log.moments())
+    log.close()
+
+
+def test_a_whole_file_that_is_busy_is_not_to_be_moved_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "progress.sqlite"
+    ProgressLog(str(path)).close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.05))
+    with pytest.raises(UsageError) as caught:
+        ProgressLog(str(path))
+    assert "another program has it open" in str(caught.value)
+    assert "move it away" not in str(caught.value)
+    other.close()

@@ -99,6 +99,21 @@ def test_a_file_of_somebody_else_is_left_as_it_is(path: Path) -> None:
     assert path.read_text() == "my own notes\nof this class\n"
 
 
+@pytest.mark.parametrize("text", ["my own notes", "[1, 2]", '{"mine": 1}'])
+def test_a_text_of_somebody_else_without_a_line_end_is_left_as_it_is(path: Path, text: str) -> None:
+    path.write_text(text)
+    with pytest.raises(UsageError, match="holds no results"):
+        Results(str(path))
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("cut", [b"", b"{", b'{"schema_version":1,"tool', b"\0" * 100])
+def test_a_first_line_that_was_cut_off_begins_anew(path: Path, cut: bytes) -> None:
+    path.write_bytes(cut)
+    Results(str(path)).close()
+    assert path.read_bytes() == b""
+
+
 def test_a_full_disk_leaves_whole_lines(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     results = Results(str(path))
     results.append(line("ada"))
