@@ -36,6 +36,8 @@ _CREDENTIALS = frozenset(
         "UnrecognizedClientException",
     )
 )
+_SIGN_IN = "Sign in again, or choose others with --profile or AWS_PROFILE."
+_TRUST = "The role's trust policy must name whom you are signed in as, and you need sts:AssumeRole for the role."
 _DENIED = frozenset(("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"))
 _ABSENT = frozenset(
     (
@@ -143,23 +145,41 @@ class Account:
 
 
 class Accounts:
-    """Accounts by the way to them, each reached once: a class asks one account for many stacks."""
+    """Accounts by the way to them, each looked for once: a class asks one account for many stacks.
+
+    Who waits for one way holds up nobody on another. A way that led nowhere is not tried again, or a class whose role
+    may not be assumed would wait for it once per attendee.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[Access, Account] = {}
+        self._ways: dict[Access, _Way] = {}
         self._lock = threading.Lock()
 
     def at(self, access: Access) -> Account:
-        """Raises CheckError `credentials` or `no-region`; the next call tries again then."""
+        """Raises CheckError `credentials` or `no-region`."""
         with self._lock:
-            if access not in self._known:
-                self._known[access] = Account(access)
-            return self._known[access]
+            way = self._ways.setdefault(access, _Way(access))
+        return way.account()
 
-    def forget(self) -> None:
-        """Find all credentials anew, which may have been renewed."""
+
+class _Way:
+    """The way to one account, which the first who asks goes, and the others wait for."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._found: Account | CheckError | None = None
+        self._lock = threading.Lock()
+
+    def account(self) -> Account:
         with self._lock:
-            self._known.clear()
+            if self._found is None:
+                try:
+                    self._found = Account(self._access)
+                except CheckError as error:
+                    self._found = error
+        if isinstance(self._found, CheckError):
+            raise self._found.with_traceback(None)
+        return self._found
 
 
 @lru_cache(maxsize=1)
@@ -218,7 +238,7 @@ def _credentialed(access: Access) -> Any:
                 credentials.get_frozen_credentials()
             found.append(session if credentials is not None else _no_credentials("there are none"))
         except Exception as error:  # a profile's program may fail in any way
-            found.append(_no_credentials(_told(error)))
+            found.append(_no_credentials(_told(error), _advice(error, access)))
 
     thread = threading.Thread(target=find, daemon=True)
     thread.start()
@@ -239,6 +259,16 @@ def _told(error: Exception) -> str:
     return f"those of this profile cannot be had ({type(error).__name__})"
 
 
+def _advice(error: Exception, access: Access) -> str:
+    """What to do about credentials that could not be found: signing in again opens no role that trusts others."""
+    from botocore.exceptions import ClientError
+
+    if access.role_arn is None or not isinstance(error, ClientError):
+        return _SIGN_IN
+    is_denied = error.response.get("Error", {}).get("Code") in _DENIED
+    return _TRUST if is_denied else _SIGN_IN
+
+
 def _give_up_connecting(attempts: int, caught_exception: Exception | None, **_: object) -> None:
     """End the retries of a connection that cannot be made: unlike a refusal, waiting does not help it."""
     if caught_exception is not None and attempts >= _CONNECTIONS_TRIED:
@@ -249,9 +279,7 @@ def _no_region(problem: str) -> CheckError:
     return CheckError("no-region", f"{problem}.", advice="Pass --region, or set AWS_REGION.")
 
 
-def _no_credentials(problem: str) -> CheckError:
+def _no_credentials(problem: str, advice: str = _SIGN_IN) -> CheckError:
     return CheckError(
-        "credentials",
-        f"no credentials of AWS can be used: {shown(problem.strip().rstrip('.'))}.",
-        advice="Sign in again, or choose others with --profile or AWS_PROFILE.",
+        "credentials", f"no credentials of AWS can be used: {shown(problem.strip().rstrip('.'))}.", advice=advice
     )

@@ -3,6 +3,7 @@
 All of them read. The code makes no call that is not in this list, so the policy cannot fall behind it.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -67,12 +68,21 @@ CALLS = (
 )
 
 
-def policy_document(stack: str) -> dict[str, object]:
-    """The least IAM policy that lets a stack of that name (`*` is a wildcard) be judged, as plain data."""
+ASSUME_ROLE = Call("sts", "AssumeRole", "sts:AssumeRole", "{role}")
+"""For who takes on a role that a roster names; the role itself does not need it."""
+
+
+def policy_document(stack: str, roles: Iterable[str] = ()) -> dict[str, object]:
+    """The least IAM policy that lets a stack of that name (`*` is a wildcard) be judged, as plain data.
+
+    `roles` are the ARNs of those that may be taken on besides.
+    """
     by_resource: dict[str, list[str]] = {}
     for call in CALLS:
         resource = call.resource.replace("{stack}", stack).replace("**", "*")
         by_resource.setdefault(resource, []).append(call.action)
+    for role in roles:
+        by_resource[ASSUME_ROLE.resource.replace("{role}", role)] = [ASSUME_ROLE.action]
     statements = [
         {"Effect": "Allow", "Action": actions, "Resource": resource} for resource, actions in by_resource.items()
     ]

@@ -60,9 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--hint", type=int, metavar="N", help="print hint N only, from 1 (a nudge) on")
     _add_module(explain)
     commands.add_parser("modules", help="the modules and their checks", **_COMMON)
-    policy = commands.add_parser("iam-policy", help="the least IAM policy that --deployed needs", **_COMMON)
+    policy = commands.add_parser("iam-policy", help="the least IAM policy that looking at stacks needs", **_COMMON)
     policy.add_argument(
         "--stack", default="*", metavar="PATTERN", help="for stacks of this name (default: every stack)"
+    )
+    policy.add_argument(
+        "--role-arn", action="append", default=[], metavar="ARN", help="and for taking on this role; may be repeated"
     )
     demo = commands.add_parser("demo", help="check a sample class, files and stacks, and write its pages", **_COMMON)
     demo.add_argument("--out", default="rydecheck-demo", metavar="DIR", help="default: %(default)s")

@@ -180,7 +180,10 @@ def _iam_policy(asked: Namespace) -> int:
 
     if not re.fullmatch(r"[A-Za-z0-9*?-]+", asked.stack):
         raise UsageError(f"`{asked.stack}` is no name of a stack; `*` and `?` may stand in it.")
-    write_stream(sys.stdout, json.dumps(policy_document(asked.stack), indent=2) + "\n")
+    for role in asked.role_arn:
+        if not re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}|\*):role/[\w+=,.@/*-]{1,512}", role, re.ASCII):
+            raise UsageError(f"`{role}` is no ARN of a role, such as arn:aws:iam::123456789012:role/Grader.")
+    write_stream(sys.stdout, json.dumps(policy_document(asked.stack, asked.role_arn), indent=2) + "\n")
     return COMPLETE
 
 

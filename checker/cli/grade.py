@@ -58,7 +58,7 @@ def grade(asked: Namespace) -> int:
     """Grade a class, and write its pages and files; the exit status."""
     pack, jobs = load_pack(asked.module), asked.jobs or _cores()
     _executor(asked.executor, jobs, ())  # a name that is none is told before anything is made
-    if not (asked.submissions or asked.roster or asked.stacks):
+    if not (asked.submissions or asked.roster or asked.stacks is not None):
         raise UsageError("name the class: folders, .zip archives, --roster CSV or --stacks PATTERN.")
     one = Class(asked, pack, ClassFolder(asked.out), jobs)
     with one.folder.alone():

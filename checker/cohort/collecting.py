@@ -10,7 +10,7 @@ from typing import NamedTuple
 from checker.cohort.archives import read_archive
 from checker.cohort.folders import FoundFolder, Search, find_folders, names_of
 from checker.cohort.roster import Roster, RosterRow
-from checker.cohort.submission import Deployed, Submission
+from checker.cohort.submission import Deployed, Submission, stack_name
 from checker.errors import CheckError, UsageError
 from checker.report import Person
 from checker.serverless.configuration import PROGRAMS
@@ -51,8 +51,7 @@ def collect(
             collector.add_row(row, roster_file)
     for submission in found:
         collector.add(submission)
-    for name, arn in (stacks or {}).items():
-        collector.add_stack(name, arn)
+    names = [name for name, arn in (stacks or {}).items() if collector.add_stack(name, arn)]
     if roster is not None:
         for problem in roster.problems:
             message = f"{roster_file}:{problem.line}: {problem.message}"
@@ -60,7 +59,7 @@ def collect(
                 remarks.append(message)
             else:
                 collector.add(_wrong(problem.id, roster_file, problem.line, problem.message))
-        remarks += _not_on(roster, found, roster_file)
+        remarks += _not_on(roster, [*(one.id for one in found), *names], roster_file)
     return Cohort(collector.submissions(), tuple(remarks))
 
 
@@ -70,6 +69,8 @@ class _Collector:
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
         self._by_id: dict[str, Submission] = {}
+        # What the roster calls its stacks in the account of the command line: ARNs, or names with their region.
+        self._taken: set[str | tuple[str, str | None]] = set()
 
     def submissions(self) -> tuple[Submission, ...]:
         return tuple(self._finished(submission) for submission in self._by_id.values())
@@ -130,16 +131,24 @@ class _Collector:
             person=row.person,
             deployed=self._deployed(row.stack, row) if asks else None,
         )
+        if row.stack is not None and row.role_arn is None and row.profile in (None, self._reach.profile):
+            self._taken.add(row.stack if ":" in row.stack else (row.stack, row.region))
         if row.path is not None:
             submission = _at(submission, os.path.join(os.path.dirname(roster_file), row.path))
         self._by_id[row.id] = submission
 
-    def add_stack(self, name: str, arn: str) -> None:
-        """A deployed stack, which is one more source of the submission of that id."""
+    def add_stack(self, name: str, arn: str) -> bool:
+        """A deployed stack, which is one more source of the submission of that id.
+
+        False for one that a row of the roster names for another id: it is that person's already.
+        """
+        if any(stack in self._taken for stack in (arn, (stack_name(arn), arn.split(":")[3]), (stack_name(arn), None))):
+            return False
         there = self._by_id.get(name, Submission(id=name, path=""))
         if there.deployed is None or there.deployed.stack is None:
             deployed = (there.deployed or self._deployed(None))._replace(stack=arn)
             self._by_id[name] = there._replace(deployed=deployed)
+        return True
 
 
 def _found(paths: Sequence[str]) -> tuple[list[Submission], list[str]]:
@@ -252,10 +261,10 @@ def _wrong(name: str, file: str, line: int, message: str) -> Submission:
     return Submission(id=name, path="", problem=CheckError("invalid-config", message, file=name_line(file), line=line))
 
 
-def _not_on(roster: Roster, found: Sequence[Submission], roster_file: str) -> list[str]:
-    """A remark on what was handed in by nobody on the roster."""
+def _not_on(roster: Roster, found: Sequence[str], roster_file: str) -> list[str]:
+    """A remark on the ids found that nobody on the roster has."""
     listed = {row.id for row in roster.rows} | {problem.id for problem in roster.problems}
-    others = [one.id for one in found if one.id not in listed]
+    others = [name for name in dict.fromkeys(found) if name not in listed]
     if not others:
         return []
     return [f"{roster_file}: not on it, and graded all the same: {_some(others)}."]

@@ -109,7 +109,8 @@ def grade_cohort(
         for submission in submissions:
             kept = results.kept.get(submission.id)
             before = kept.progress if kept is not None else known.get(submission.id, ())
-            task = Task(submission, run, fingerprint(submission, run), before)
+            own = run._replace(marks=run.marks.alone(submission.id))
+            task = Task(submission, own, fingerprint(submission, run), before)
             if kept is not None and _still_counts(kept, task, resume) and pages.exists(kept.page):
                 observe(kept)
             else:

@@ -35,6 +35,11 @@ class Marks(NamedTuple):
         """The marks of a class that has none."""
         return cls("", {}, {}, {}, ())
 
+    def alone(self, submission_id: str) -> "Marks":
+        """All that the marks say of one submission: what travels with it, where the class's marks would be too much."""
+        given = self.given.get(submission_id)
+        return Marks("", {} if given is None else {submission_id: given}, self.possible, {}, ())
+
     def of(self, submission_id: str) -> dict[str, Mark]:
         """A mark for each question that is marked for anyone: no points where this submission has no row.
 

@@ -36,7 +36,7 @@ def deploy_class(standin: StandIn, folder: Path) -> list[str]:
     deployed = []
     for recorded in sorted(folder.glob(f"*/{FILE}")):
         attendee = recorded.parent.name
-        _deploy(clients, attendee, json.loads(recorded.read_text(encoding="utf-8")))
+        deploy_recorded(clients, attendee, json.loads(recorded.read_text(encoding="utf-8")))
         deployed.append(attendee)
     if TURNED_BACK in deployed:
         turn_back(clients["dynamodb"], _names(clients["cloudformation"], stack_of(TURNED_BACK))["RideRecordTable"])
@@ -52,8 +52,8 @@ def turn_back(dynamodb: Any, table: str) -> None:
     )
 
 
-def _deploy(clients: dict[str, Any], attendee: str, recorded: dict[str, Any]) -> None:
-    """Create the stack, then set the dead letter queues, as the plugin does after each deployment."""
+def deploy_recorded(clients: dict[str, Any], attendee: str, recorded: dict[str, Any]) -> None:
+    """Create the stack of an attendee, then set the dead letter queues, as the plugin does after each deployment."""
     stack = stack_of(attendee)
     clients["cloudformation"].create_stack(
         StackName=stack,

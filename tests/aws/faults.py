@@ -58,6 +58,7 @@ class Faults:
         """Forget all calls and let all go well."""
         self.calls: list[Call] = []
         self.latency = 0.0  # seconds, before each call
+        self.about = ""  # only calls that hold this text go wrong
         self._denied: tuple[str, ...] = ()
         self._share = 0.0
         self._chance = random.Random(0)
@@ -114,6 +115,8 @@ class Faults:
         return self.inner(environ, start_response)
 
     def _error_of(self, call: Call, environ: WSGIEnvironment) -> _Error | None:
+        if self.about and self.about.encode() not in _said(environ):
+            return None
         if self._bad_credentials:
             return _credentials_error(call.service, self._bad_credentials)
         if call.is_one_of(self._denied):
@@ -204,6 +207,14 @@ def call_of(environ: WSGIEnvironment) -> Call | None:
         if asked:
             return Call(service, asked[0])
     return Call(service, _rest_action(service, environ))
+
+
+def _said(environ: WSGIEnvironment) -> bytes:
+    """The path and the body of a request."""
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    path: str = environ["PATH_INFO"]
+    return path.encode() + b"\n" + body
 
 
 def _rest_action(service: str, environ: WSGIEnvironment) -> str:
