@@ -466,7 +466,7 @@ def test_resume_asks_no_stack_again(
         patching.setattr(ClassFolder, "write", interrupt)
         status, said, _ = grade("--stacks", PATTERN, "--executor", "thread", "--jobs", 1)
     assert status == 130
-    assert "1 of 2 are missing; --resume continues" in said
+    assert "1 of 2 are still to be judged; --resume continues" in said
     before = records(out)
     assert list(before) == ["a"]
     turn_back(boto("dynamodb"), physical_id(boto, "RideRecordTable", stack_of("a")))
