@@ -77,6 +77,10 @@ def read_archive(source: str | os.PathLike[str] | BinaryIO, name: str) -> Iterat
             yield from _read(Archive(stream, ENTRY_LIMIT), own)
     except CheckError as error:
         yield ArchivedSubmission(own, "", (), None, error)
+    except Exception as error:  # the border of an archive: a mistake of ours stops no other
+        told = f"rydecheck made a mistake in reading this archive ({type(error).__name__})."
+        problem = CheckError("internal", told, advice="Please report it with the archive that led to it.")
+        yield ArchivedSubmission(own, "", (), None, problem)
 
 
 def _opened(source: str | os.PathLike[str] | BinaryIO) -> AbstractContextManager[BinaryIO]:

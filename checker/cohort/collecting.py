@@ -160,6 +160,10 @@ def _found(paths: Sequence[str]) -> tuple[list[Submission], list[str]]:
         if os.path.isdir(path):
             search = find_folders(path)
             folders += search.found
+            # As an export of archives is unpacked; deeper ones may be anything.
+            here = [name for name in search.archives if not os.path.dirname(name)]
+            for name in here:
+                found += _archived(os.path.join(path, name))
             remarks += _remarks(name_line(path), search)
         elif not os.path.exists(path):
             raise UsageError(f"{path or 'an empty name'}: there is no such file or folder.")
@@ -178,18 +182,19 @@ def _found(paths: Sequence[str]) -> tuple[list[Submission], list[str]]:
 
 def _remarks(path: str, search: Search) -> Iterator[str]:
     """What of a folder was left out, so that nobody is missed in silence."""
-    if not search.found:
+    deeper = [name for name in search.archives if os.path.dirname(name)]
+    if not search.found and len(deeper) == len(search.archives):
         yield f"{path}: no serverless configuration in it, three folders deep."
     elif search.empty:
         yield f"{path}: no serverless configuration in {_some(search.empty)}."
-    if search.archives:
-        yield f"{path}: archives in a folder are not opened: {_some(search.archives)}. Name them too."
+    if deeper:
+        yield f"{path}: archives deeper in it are not opened: {_some(deeper)}. Name them too."
     if search.links:
         yield f"{path}: links are not followed: {_some(search.links)}. Name the folders that they lead to."
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(map(shown, names[:10])) + (" …" if len(names) > 10 else "")
+    return ", ".join(shown(name_line(name)) for name in names[:10]) + (" …" if len(names) > 10 else "")
 
 
 def _archived(path: str) -> Iterable[Submission]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from checker.cohort.results import FILE as RESULTS_FILE
 from checker.errors import CheckError
 from checker.serverless.configuration import PROGRAMS, READABLE
 from checker.wording import name_line
@@ -32,7 +33,7 @@ class FoundFolder(NamedTuple):
 class Search(NamedTuple):
     """What a folder holds: the submissions, and those of its own folders in which there is none.
 
-    `archives` and `links` (to folders) may be submissions too, and are only told of.
+    `archives` and `links` (to folders) may be submissions too; they are names as they are, relative to the folder.
     """
 
     found: tuple[FoundFolder, ...]
@@ -64,7 +65,8 @@ def find_folders(top: str) -> Search:
         empty = [name for name, _ in _folders(top, []) if name not in searched]
     except OSError:
         empty = []
-    return Search(found, tuple(map(name_line, empty)), tuple(map(name_line, archives)), tuple(map(name_line, links)))
+    empty = [name for name in empty if not os.path.exists(os.path.join(top, name, RESULTS_FILE))]  # of a run before
+    return Search(found, tuple(empty), tuple(archives), tuple(links))
 
 
 def _paths(top: str, entries: Iterable[os.DirEntry[str]]) -> list[str]:

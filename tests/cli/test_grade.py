@@ -401,11 +401,59 @@ def test_no_more_processes_start_than_there_are_submissions(grade: Grade, monkey
 def test_what_a_folder_holds_besides_is_told(grade: Grade, tmp_path: Path) -> None:
     top = tmp_path / "class"
     shutil.copytree(CLASS / "ada", top / "ada")
-    (top / "ben.zip").touch()
+    (top / "group").mkdir()
+    (top / "group" / "ben.zip").touch()
+    (top / "slides").mkdir()
     (top / "chidi").symlink_to(CLASS / "chidi", target_is_directory=True)
     _, said, _ = grade(top)
-    assert "archives in a folder are not opened: ben.zip. Name them too." in said
+    assert "archives deeper in it are not opened: group/ben.zip. Name them too." in said
+    assert "no serverless configuration in slides." in said
     assert "links are not followed: chidi. Name the folders that they lead to." in said
+
+
+def test_the_archives_of_an_unpacked_export_are_submissions(grade: Grade, out: Path, tmp_path: Path) -> None:
+    top = tmp_path / "export"
+    top.mkdir()
+    for name in ("ada", "chidi"):
+        with zipfile.ZipFile(top / f"{name}.zip", "w") as archive:
+            archive.write(CLASS / name / "serverless.yml", "wild/serverless.yml")
+    (top / "eve.zip").write_bytes(b"PK\x03\x04 cut off")
+    status, said, _ = grade(top)
+    found = records(out)
+    assert status == 0
+    assert {name: record["status"] for name, record in found.items()} == {
+        "ada": "complete",
+        "chidi": "incomplete",
+        "eve": "error",
+    }
+    assert "eve: " in said
+
+
+def test_a_mistake_of_ours_in_one_archive_stops_no_other(
+    grade: Grade, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ada", "ben"):
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as archive:
+            archive.write(CLASS / name / "serverless.yml", "serverless.yml")
+
+    def mistaken(archive: Any, own: str) -> Any:
+        if own == "ada":
+            raise LookupError
+        return read(archive, own)
+
+    from checker.cohort import archives
+
+    read = archives._read
+    monkeypatch.setattr(archives, "_read", mistaken)
+    assert grade(tmp_path / "ada.zip", tmp_path / "ben.zip")[0] == 0
+    assert records(out)["ada"]["error"]["code"] == "internal"
+    assert records(out)["ben"]["status"] == "incomplete"
+
+
+def test_the_pages_of_a_run_before_are_no_empty_folder(grade: Grade, tmp_path: Path) -> None:
+    shutil.copytree(CLASS / "ada", tmp_path / "ada")
+    grade(tmp_path)
+    assert "no serverless configuration" not in grade(tmp_path)[1]
 
 
 def test_a_roster_and_folders_meet_by_id(grade: Grade, out: Path, tmp_path: Path) -> None:
