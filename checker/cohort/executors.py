@@ -7,6 +7,7 @@ so that no more than a few are in memory at once.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
@@ -21,6 +22,9 @@ Result = TypeVar("Result")
 
 _AHEAD = 4  # tasks a worker, so that none waits for its next one
 _LOOK_EVERY = 0.5  # seconds
+_LOST = ("CancelledError", "CommClosedError", "FutureCancelledError")  # of Dask, which is not imported for it
+_CONNECT_SECONDS = 8
+_CLUSTER_SECONDS = 12.0  # to connect, and for the workers to say which version they have
 _PRELOADED = ["checker.cohort.grading", "checker.reporters.html", "checker.reporters.json", "jinja2"]
 
 
@@ -111,16 +115,21 @@ def cluster(address: str) -> Executor:
         work: Callable[[BoundedTask], Result], tasks: Iterable[BoundedTask]
     ) -> Iterator[tuple[BoundedTask, Result | CheckError]]:
         client = _client(address)
+        gone = UsageError(f"the cluster at {address} is gone; the results so far stay, and --resume continues.")
+
+        def submit(task: BoundedTask) -> Any:
+            try:
+                return client.submit(work, task, pure=False, retries=1)
+            except Exception:
+                raise gone from None
+
         try:
             workers = sum(client.nthreads().values())
-            yield from _as_they_finish(
-                lambda task: client.submit(work, task, pure=False, retries=1),
-                tasks,
-                workers * _AHEAD,
-                lambda task: task.seconds * _AHEAD,
-            )
+            yield from _as_they_finish(submit, tasks, workers * _AHEAD, lambda task: task.seconds * _AHEAD)
+        except _LostError:
+            raise gone from None
         finally:
-            client.close()
+            client.close(timeout=_LOOK_EVERY if client.status != "running" else _CONNECT_SECONDS)
 
     return run
 
@@ -128,11 +137,35 @@ def cluster(address: str) -> Executor:
 def _client(address: str) -> Any:
     """Raises UsageError when nobody is there, or when the workers would judge otherwise."""
     try:
-        from distributed import Client
+        import distributed  # noqa: F401
     except ImportError:
         raise UsageError("a Dask cluster needs the extra `cluster`: pip install 'rydecheck[cluster]'.") from None
+    found: SimpleQueue[Any] = SimpleQueue()
+
+    def find() -> None:
+        try:
+            found.put(_connected(address))
+        except BaseException as error:
+            found.put(error)
+
+    # What takes the connection and says nothing, or a worker that is stopped, would be waited for without end.
+    threading.Thread(target=find, daemon=True).start()
     try:
-        client = Client(f"tcp://{address}", timeout=10, set_as_default=False)
+        client = found.get(timeout=_CLUSTER_SECONDS)
+    except Empty:
+        raise UsageError(f"no Dask scheduler and workers answer at {address}.") from None
+    if isinstance(client, BaseException):
+        raise client
+    return client
+
+
+def _connected(address: str) -> Any:
+    """The client of a cluster whose workers have this version. Raises UsageError."""
+    from distributed import Client
+
+    _silence("distributed", "tornado", "asyncio")
+    try:
+        client = Client(f"tcp://{address}", timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"no Dask scheduler answers at {address} ({type(error).__name__}).") from None
     try:
@@ -141,11 +174,22 @@ def _client(address: str) -> Any:
         client.close()
         raise UsageError(f"the workers at {address} cannot run rydecheck {__version__} ({error}).") from None
     others = sorted(set(versions.values()) - {__version__})
-    if others or not versions:
+    if not versions:
         client.close()
-        problem = f"have rydecheck {', '.join(others)}, and this is {__version__}" if others else "are none"
-        raise UsageError(f"the workers at {address} {problem}.")
+        raise UsageError(f"the cluster at {address} has no workers; start some with `dask worker {address}`.")
+    if others:
+        client.close()
+        raise UsageError(f"the workers at {address} have rydecheck {', '.join(others)}, and this is {__version__}.")
     return client
+
+
+def _silence(*names: str) -> None:
+    """Keep libraries from writing tracebacks over the progress bar; what matters of them is told in a line."""
+    import logging
+
+    for name in (*names, *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in names:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def version() -> str:
@@ -227,7 +271,13 @@ def _result(future: Any, task: Bounded) -> Any:
     try:
         return future.result()
     except Exception as error:
+        if type(error).__name__ in _LOST:
+            raise _LostError from None
         return _failed(error, task)
+
+
+class _LostError(Exception):
+    """What is under way ended with whoever hands it out, through no fault of its own."""
 
 
 def _failed(error: Exception, task: Any) -> CheckError:
