@@ -172,7 +172,7 @@ def test_a_scheduler_that_is_killed_ends_the_run_and_costs_no_result(
 @pytest.mark.slow
 def test_a_task_that_loops_or_raises_stops_no_other(workers: tuple[str, list[subprocess.Popen[bytes]]]) -> None:
     bad = {3: "loop", 5: "raise"}
-    tasks = [Numbered(number, bad.get(number, "double"), seconds=5.0) for number in range(12)]
+    tasks = [Numbered(number, bad.get(number, "double")) for number in range(12)]
     expected: dict[int, Any] = {number: 2 * number for number in range(12)}
     assert outcomes(cluster(workers[0]), tasks) == {**expected, 3: "timeout", 5: "internal"}
 
