@@ -13,39 +13,39 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> None:
     if not os.fspath(path):
         raise UsageError("the name of the file to write is empty.")
     try:
-        if os.path.isdir(path):
+        there = _status(path)
+        if there is not None and stat.S_ISDIR(there.st_mode):
             raise UsageError(f"{path} is a folder; name a file to write.")
-        if os.path.exists(path) and not os.path.isfile(path):
+        whole = content.encode("utf-8") if isinstance(content, str) else content
+        if there is not None and not stat.S_ISREG(there.st_mode):
             with open(path, "wb") as stream:  # a device or pipe is written to, never replaced
-                stream.write(_bytes(content))
+                stream.write(whole)
             return
-        _replace(os.path.realpath(path), _bytes(content))
+        name = os.fspath(path)
+        _replace(os.path.realpath(name) if os.path.islink(name) else name, whole, there)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _bytes(content: str | bytes) -> bytes:
-    return content.encode("utf-8") if isinstance(content, str) else content
+def _status(path: str | os.PathLike[str]) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
 
 
-def _replace(path: str, content: bytes) -> None:
-    import tempfile
-
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=f".{os.path.basename(path)}.")
+def _replace(path: str, content: bytes, there: os.stat_result | None) -> None:
+    """Put the content into the place of what is there, whose permissions it keeps; a new file has the usual ones."""
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name[:100]}.{os.urandom(6).hex()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(temporary, flags, 0o666 if there is None else 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
-        os.chmod(temporary, _mode(path))
+        if there is not None:
+            os.chmod(temporary, stat.S_IMODE(there.st_mode))
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
-
-
-def _mode(path: str) -> int:
-    """The permissions of the file that is replaced, or those a new file gets."""
-    if os.path.exists(path):
-        return stat.S_IMODE(os.stat(path).st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

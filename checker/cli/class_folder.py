@@ -36,7 +36,7 @@ class ClassFolder:
     def write(self, name: str, content: str | bytes) -> None:
         """Write a file whole, or not at all. Raises UsageError."""
         try:
-            if name.startswith(f"{PAGES}/"):  # cleaned away while --watch looks on
+            if not os.path.isdir(os.path.join(self.folder, PAGES)):  # cleaned away while --watch looks on
                 self._make()
             write_file(self.path(name), content)
         except UsageError as error:

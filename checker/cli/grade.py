@@ -176,7 +176,7 @@ def _reports(results: Results, pack: RulePack, order: Sequence[str]) -> Iterator
     for record in results.records(order):
         name = record["submission"]["id"]
         try:
-            yield parse_record(record, pack), page_path(name)
+            yield parse_record(record, pack, is_own=results.kept[name].is_own), page_path(name)
         except UsageError as error:  # edited by hand, for what another version wrote is judged again
             advice = "Take its line away, and it is judged again."
             raise UsageError(f"{results.path}: the result of `{shown(name)}`: {error} {advice}") from None

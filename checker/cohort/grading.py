@@ -77,13 +77,13 @@ class Graded(NamedTuple):
     """A submission's line of `results.jsonl`, and its page."""
 
     line: bytes
-    page: str
+    page: bytes
 
 
 class Pages(NamedTuple):
     """Where the pages of the attendees go, by their path in the cohort's folder; `write` writes one whole."""
 
-    write: Callable[[str, str], None]
+    write: Callable[[str, bytes], None]
     exists: Callable[[str], bool]
 
 
@@ -204,7 +204,7 @@ def _written(report: Report, task: Task, progress: tuple[Moment, ...]) -> Graded
     record["grading"] = {"run": run.id, "fingerprint": task.fingerprint, "page": page_path(submission.id)}
     text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     # What is no text, a lone surrogate, is written as JSON escapes it.
-    return Graded(text.encode("utf-8", "backslashreplace") + b"\n", run.views.page(report))
+    return Graded(text.encode("utf-8", "backslashreplace") + b"\n", run.views.page(report).encode())
 
 
 def page_path(name: str) -> str:

@@ -15,7 +15,10 @@ _BEGIN = b'{"schema_version":'
 
 
 class Kept(NamedTuple):
-    """A result that is there: where its line stands, what it was judged from, in which run, and how it came out."""
+    """A result that is there: where its line stands, what it was judged from, in which run, and how it came out.
+
+    `is_own` tells that this process has written it.
+    """
 
     start: int
     length: int
@@ -26,6 +29,7 @@ class Kept(NamedTuple):
     error: str | None
     passing: frozenset[str]
     progress: tuple[Moment, ...]
+    is_own: bool = False
 
 
 class Results:
@@ -70,7 +74,7 @@ class Results:
             begin = stream.read(len(_BEGIN))
         return begin == _BEGIN[: len(begin)] or not begin.strip(b"\0")
 
-    def _note(self, line: bytes, start: int) -> Kept | None:
+    def _note(self, line: bytes, start: int, *, is_own: bool = False) -> Kept | None:
         try:
             record = json.loads(line)
             grading = record["grading"]
@@ -84,6 +88,7 @@ class Results:
                 record["error"]["code"] if record["error"] else None,
                 frozenset(check["id"] for check in record["checks"] if check["outcome"] == "pass"),
                 tuple(Moment.told(moment["at"], moment["passing"]) for moment in record["progress"]),
+                is_own,
             )
         except (ValueError, KeyError, TypeError, RecursionError):
             self.damaged += 1
@@ -100,7 +105,7 @@ class Results:
         except OSError as error:
             os.ftruncate(self._descriptor, self._end)
             raise self._unwritable(error) from None
-        kept = self._note(line, self._end)
+        kept = self._note(line, self._end, is_own=True)
         assert kept is not None
         self._end += len(line)
         return kept

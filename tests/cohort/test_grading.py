@@ -154,7 +154,7 @@ def test_commits_of_the_future_are_left_out() -> None:
 def test_what_is_no_text_is_kept_as_json_writes_it() -> None:
     graded = grade_submission(task(ADA._replace(person=Person("half \ud83d an emoji"))))
     assert json.loads(graded.line)["person"]["name"] == "half \ud83d an emoji"
-    assert graded.page.encode("utf-8")
+    assert graded.page.decode("utf-8")
 
 
 def test_a_problem_is_a_result_without_a_verdict() -> None:
