@@ -180,7 +180,11 @@ def _progress_before(task: Task, pack: RulePack) -> tuple[Moment, ...]:
     seen = [moment for moment in task.progress if moment.at < task.run.at]
     until = [snapshot for snapshot in task.submission.snapshots if snapshot.at < task.run.at]
     committed = passed_before(task.submission._replace(snapshots=tuple(until)), pack, task.run.request)
-    return (*committed, *(moment for moment in seen if not committed or moment.at > committed[-1].at))
+    for moment in seen:
+        is_later = not committed or moment.at > committed[-1].at
+        if is_later and not (committed and moment.passing == committed[-1].passing):
+            committed.append(moment)
+    return tuple(committed)
 
 
 def _turned(before: tuple[Moment, ...], report: Report, at: datetime) -> tuple[Moment, ...]:

@@ -139,6 +139,12 @@ def test_commits_come_before_what_runs_saw_after_them() -> None:
     assert progress_of(graded) == [("08", 0), ("10", 5), ("11", 1), ("12", 6)]
 
 
+def test_a_run_that_saw_what_was_committed_adds_nothing() -> None:
+    snapshots = (Snapshot(AT.replace(hour=8), "a", files("ben")),)
+    graded = grade_submission(task(ADA._replace(snapshots=snapshots), moment(9), moment(10, "dlq.queue")))
+    assert progress_of(graded) == [("08", 0), ("10", 1), ("12", 6)]
+
+
 def test_a_clock_that_went_back_turns_no_time_back() -> None:
     hours = ((10, "ben"), (8, "chidi"), (11, "ada"))
     snapshots = tuple(Snapshot(AT.replace(hour=hour), name, files(name)) for hour, name in hours)
