@@ -465,7 +465,8 @@ def many_inner() -> bytes:
 
 
 SCRIPT = """
-import resource, sys
+import sys
+from tests.cohort.peak_memory import peak_memory
 from checker.cohort.archives import read_archive
 codes = set()
 count = 0
@@ -475,7 +476,7 @@ for one in read_archive(sys.argv[1], "a.zip"):
     if one.files is not None:
         error = one.files.refused.get("serverless.yml")
     codes.add(error.message if error is not None else "")
-print(count, sorted(codes)[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, sep="|")
+print(count, sorted(codes)[0], peak_memory(), sep="|")
 """
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], int, str]] = {

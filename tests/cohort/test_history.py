@@ -599,7 +599,8 @@ def test_a_history_that_takes_too_long_gives_what_was_read(made: Made, monkeypat
 # What takes much memory or time, measured in a process of its own
 
 SCRIPT = """
-import resource, sys, time
+import sys
+from tests.cohort.peak_memory import peak_memory
 from checker.cohort.history import read_history
 from checker.errors import CheckError
 said = "nothing"
@@ -609,7 +610,7 @@ try:
     snapshots[-1].files.read("serverless.yml")
 except CheckError as error:
     said = error.code
-print(said, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, sep="/")
+print(said, peak_memory(), sep="/")
 """
 
 
