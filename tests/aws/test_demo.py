@@ -25,6 +25,7 @@ from checker.standin.sample_class import FILE, SERVICE, TURNED_BACK, deploy_clas
 COMMAND = [sys.executable, "-m", "checker"]
 
 
+@pytest.mark.slow
 def test_the_class_is_judged_by_its_files_and_its_stacks(standin: StandIn, tmp_path: Path, pack: RulePack) -> None:
     sample = sample_class_folder()
     deployed = deploy_class(standin, sample)

@@ -31,6 +31,8 @@ from tests.aws.conftest import ACCOUNT, REGION, Boto, physical_id
 from tests.aws.faults import Faults, set_stack
 from tests.conftest import FIXTURES, REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 CLASS = FIXTURES / "class"
 PATTERN = stack_of("*")
 OTHER_ACCOUNT = "210987654321"

@@ -9,6 +9,8 @@ import pytest
 
 from benchmarks.grading import Graded, Run, grade, measure, peak_of, ratio, read_by_checkov, table
 
+pytestmark = pytest.mark.slow
+
 # Takes the arguments of `rydecheck grade`, and writes a line and a page for each but the last `LEFT_OUT`.
 GRADER = """
 import os, sys

@@ -13,6 +13,8 @@ from checker.report import Report
 from checker.rulepack import RulePack
 from tests.conftest import FIXTURES
 
+pytestmark = pytest.mark.slow
+
 
 def read(folder: Path) -> dict[str, dict[str, bytes]]:
     """The files of each submission in a folder."""

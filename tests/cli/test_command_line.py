@@ -340,6 +340,7 @@ def test_an_old_terminal_gets_ascii() -> None:
     assert b"x fails" in ran.stdout
 
 
+@pytest.mark.slow
 def test_demo_writes_its_pages(run: Run, tmp_path: Path) -> None:
     ran = run("demo", "--out", tmp_path / "pages")
     assert ran.status == 0
