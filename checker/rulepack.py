@@ -17,7 +17,7 @@ from checker.serverless.parsing import decode, parse_yaml
 from checker.shipped import rules_folder
 
 _PACK_FILE = "module.yaml"
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class Words(NamedTuple):
@@ -206,7 +206,7 @@ class RulePack(NamedTuple):
 def fill(sentence: str, facts: MappingABC[str, str] | Facts) -> str:
     """The sentence with its `{facts}`; a name without a fact stays as it is, and texts are never read as a format."""
     known = dict(facts)
-    return _PLACEHOLDER.sub(lambda found: known.get(found.group(1), found.group(0)), sentence)
+    return PLACEHOLDER.sub(lambda found: known.get(found.group(1), found.group(0)), sentence)
 
 
 def module_ids() -> list[str]:
@@ -451,7 +451,7 @@ class _Reader:
     @staticmethod
     def check_facts(text: str, judgement: Judgement, facts: tuple[str, ...], at: Origin) -> None:
         known = {*facts, *judgement.parameters._fields}
-        for name in _PLACEHOLDER.findall(text):
+        for name in PLACEHOLDER.findall(text):
             if name not in known:
                 _stop(at, f"the sentence uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +12,7 @@ from checker.cohort.carrying import LEFT_BEHIND, Kind, carry_tree
 from checker.cohort.zipped import Archive, damaged
 from checker.errors import CheckError
 from checker.serverless.configuration import PROGRAMS, READABLE
-from checker.serverless.files import FILE_LIMIT, CarriedFiles
+from checker.serverless.files import FILE_LIMIT, CarriedFiles, open_regular
 
 ENTRY_LIMIT = 100_000
 """Entries of an export; an archive in it may have INNER_ENTRY_LIMIT."""
@@ -70,8 +69,7 @@ def read_archive(source: str | os.PathLike[str] | BinaryIO, name: str) -> Iterat
     like the archives that they were handed in as. An export of Moodle, Canvas or Blackboard is recognised by its names.
     Never raises for an archive: what is wrong with it is the problem of a submission.
     """
-    own = os.path.basename(name)
-    own = own[:-4] if own.lower().endswith(".zip") else own
+    own = _stem(os.path.basename(name))
     try:
         with _opened(source) as stream:
             yield from _read(Archive(stream, ENTRY_LIMIT), own)
@@ -87,17 +85,14 @@ def _opened(source: str | os.PathLike[str] | BinaryIO) -> AbstractContextManager
     """The archive's bytes; who gives a stream closes it."""
     if not isinstance(source, (str, os.PathLike)):
         return nullcontext(source)
-    # O_NONBLOCK, or opening a named pipe would wait for a writer for ever.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(source, flags)
+        opened = open_regular(source)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "this is no name of a file"
         raise CheckError("not-found", f"this cannot be read: {why}.", advice="Check its permissions.") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
+    if opened is None:
         raise damaged("this is no regular file.")
-    return open(descriptor, "rb")
+    return opened
 
 
 def _read(archive: Archive, own: str) -> Iterator[ArchivedSubmission]:

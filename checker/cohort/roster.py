@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from checker.cohort.submission import stack_name
 from checker.cohort.tables import Row, quoted, read_table
 from checker.errors import UsageError
 from checker.report import Person
@@ -155,7 +156,7 @@ def _id(cells: Mapping[str, str | None]) -> str | None:
     if parts:
         return re.sub(r"\.zip$", "", parts[-1], flags=re.IGNORECASE) or None
     stack = cells["stack"]
-    return stack.rpartition("stack/")[2].partition("/")[0] if stack else None
+    return stack_name(stack) if stack else None
 
 
 def _is_nobody(row: Row, cells: Mapping[str, str | None]) -> bool:

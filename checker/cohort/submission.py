@@ -85,7 +85,7 @@ class Submission(NamedTuple):
     @property
     def facts(self) -> SubmissionFacts:
         stack = self.deployed.stack if self.deployed is not None else None
-        return SubmissionFacts(id=self.id, path=self.path, stack=None if stack is None else stack_name(stack))
+        return SubmissionFacts(id=self.id, path=self.path, stack=None if stack is None else shown(stack_name(stack)))
 
 
 def check_submission(
@@ -190,12 +190,12 @@ def _read_stack(
             )
     access = Access(region, deployed.profile, deployed.endpoint_url, deployed.role_arn)
     account = (accounts or Accounts()).at(access)
-    return stack_name(stack), read_stack(account, stack, pack.names)
+    return shown(stack_name(stack)), read_stack(account, stack, pack.names)
 
 
 def stack_name(stack: str) -> str:
     """The name in a stack's ARN, or the name that it is already."""
-    return shown(stack.rpartition("stack/")[2].partition("/")[0] or stack)
+    return stack.rpartition("stack/")[2].partition("/")[0] or stack
 
 
 def _own_stack(service: Service | None) -> str | None:

@@ -9,7 +9,6 @@ from checker.reporters.terminal import Terminal
 from checker.rulepack import Rule, RulePack
 from checker.wording import name_line, shown
 
-_BAR = 20
 _MOST_REASONS = 3
 _MOST_ERRORS = 50
 
@@ -65,10 +64,8 @@ class ClassText:
 
     def _line(self, rule: Rule, draw: Terminal) -> str:
         passing, judged = self._passing[rule.id], self._judged[rule.id]
-        filled = _BAR * passing // judged
-        bar = draw.paint("█" * filled, "green") + draw.paint("░" * (_BAR - filled), "dim")
         optional = "  optional" if rule.bonus else ""
-        return draw.drawable(f"  {bar}  ") + f"{passing:>5} of {judged:<5} {rule.id}{draw.paint(optional, 'dim')}"
+        return f"  {draw.bar(passing, judged)}{passing:>5} of {judged:<5} {rule.id}{draw.paint(optional, 'dim')}"
 
     def _common(self, draw: Terminal) -> list[str]:
         return [

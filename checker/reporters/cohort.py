@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.errors import UsageError
 from checker.reporters.curves import Growth
-from checker.reporters.html import environment, href, live, next_stop, sentence, state
+from checker.reporters.html import drift, environment, href, live, next_stop, sentence, state
+from checker.rulepack import PLACEHOLDER
 from checker.wording import visible
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from checker.report import CheckResult, Mark, Report
+    from checker.report import Mark, Report
     from checker.reporters.html import Live
     from checker.rulepack import Rule, RulePack, Step
 
@@ -37,8 +38,6 @@ _MOST_NAMES = 12
 _MOST_ERRORS = 100
 _MOST_SENTENCES = 40
 _MOST_KNOWN = 5000
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_DRIFT = "live-drift"
 # JSON in a page must not end its own element, nor hold what some reader takes for a line end.
 _ESCAPES = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 
@@ -236,7 +235,7 @@ class CohortPage:
         person = report.person
         label = _bounded(person.name or report.submission.id)
         name = Name(label, href(page))
-        about = live(report) if any("stack" in check.verdicts for check in report.checks) else None
+        about = live(report)
         self._stacks = self._stacks or about is not None
         self._named = self._named or bool(person.name)
         states = self._count_checks(report)
@@ -317,7 +316,7 @@ class CohortPage:
                 continue
             shown = state(check, check.rule)
             letter = LETTERS[shown]
-            if _drifts(check):
+            if drift(check) is not None:
                 drifting, letter = True, letter.upper()
             letters[index] = letter
             undeployed = undeployed or shown == "undeployed"
@@ -499,11 +498,6 @@ def _bounded(text: str) -> str:
     return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
 
 
-def _drifts(check: CheckResult) -> bool:
-    stack = check.verdicts.get("stack")
-    return stack is not None and any(note.code == _DRIFT for note in stack.notes)
-
-
 def _patterns(rule: Rule) -> list[tuple[str, re.Pattern[str], str]]:
     """The sentences of a rule by code, each with a pattern of the messages that are made from it."""
     given = {key: value for key, value in rule.judgement.parameters._asdict().items() if isinstance(value, str)}
@@ -512,6 +506,6 @@ def _patterns(rule: Rule) -> list[tuple[str, re.Pattern[str], str]]:
         for text in (words.say, words.live):
             if text:
                 parts = [re.escape(part) for part in re.split(r"\{\w+\}", text)]
-                told = _PLACEHOLDER.sub(lambda one: given.get(one.group(1), "…"), text)
+                told = PLACEHOLDER.sub(lambda one: given.get(one.group(1), "…"), text)
                 found.append((words.code, re.compile(".*?".join(parts), re.DOTALL), told))
     return found

@@ -1,11 +1,8 @@
 """The reference of a module's checks and reason codes, as Markdown, made from its rule pack."""
 
-import re
 from collections.abc import Iterable, Iterator
 
-from checker.rulepack import Rule, RulePack, Words, fill
-
-_PLACEHOLDER = re.compile(r"\{\w+\}")
+from checker.rulepack import PLACEHOLDER, Rule, RulePack, Words, fill
 
 
 def render(pack: RulePack) -> str:
@@ -52,7 +49,7 @@ def _unknown(words: Words) -> tuple[str, str, str]:
 
 def _open(sentence: str) -> str:
     """The sentence with an ellipsis for each fact that only a submission has."""
-    return _PLACEHOLDER.sub("…", sentence).replace("|", "\\|")
+    return PLACEHOLDER.sub("…", sentence).replace("|", "\\|")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -9,6 +9,7 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 _ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": "|", "…": "...", "█": "#", "░": ".", "–": "-", "→": "->"})
 _NEEDED = "✓✗○·…█░–→’"
 _WIDEST = 100
+_BAR = 20
 _NARROWEST = 40
 
 
@@ -40,6 +41,11 @@ class Terminal(NamedTuple):
     def drawable(self, text: str) -> str:
         """The text in characters that the terminal has."""
         return text if self.unicode else text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
+
+    def bar(self, done: float, of: float) -> str:
+        """How much of something is done, as a bar, with two blanks behind it."""
+        filled = int(_BAR * done / of)
+        return self.drawable(self.paint("█" * filled, "green") + self.paint("░" * (_BAR - filled), "dim") + "  ")
 
     def foreign(self, text: str) -> str:
         """A text of a submission, its control and direction characters spelled out."""

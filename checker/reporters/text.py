@@ -16,7 +16,6 @@ _MARKS = {
 }
 _OPTIONAL = ("○", "open", "dim")
 _SOURCES = {"file": "file", "stack": "deployed"}
-_BAR = 20
 _LINES_AROUND = 2
 
 
@@ -46,10 +45,8 @@ def _progress(report: Report, draw: Terminal) -> str:
     score = report.score
     if not score.possible:
         return draw.paint(f"{score.bonus} extra", "bold")
-    filled = int(_BAR * score.earned / score.possible)
-    bar = draw.paint("█" * filled, "green") + draw.paint("░" * (_BAR - filled), "dim")
     bonus = f" and {score.bonus} extra" if score.bonus else ""
-    return draw.drawable(f"{bar}  ") + draw.paint(f"{score.earned} of {score.possible}", "bold") + bonus
+    return draw.bar(score.earned, score.possible) + draw.paint(f"{score.earned} of {score.possible}", "bold") + bonus
 
 
 def _step(step: Step, checks: list[CheckResult], draw: Terminal, said: set[Note]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import posixpath
 import stat
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from checker.errors import CheckError, too_large
 
@@ -229,21 +229,28 @@ def _bytes_of(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")  # names on disk need not be UTF-8
 
 
-def _read_regular(path: str, name: str) -> bytes | None:
+def open_regular(path: str | os.PathLike[str]) -> BinaryIO | None:
+    """A file for reading; None for what is no regular file. Raises OSError or ValueError."""
     # O_NONBLOCK, or opening a named pipe would wait for a writer for ever.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
+    return open(descriptor, "rb")
+
+
+def _read_regular(path: str, name: str) -> bytes | None:
     try:
-        descriptor = os.open(path, flags)
+        opened = open_regular(path)
     except FileNotFoundError:
         return None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             return None
         raise unreadable(name, error.errno or errno.EIO) from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
+    if opened is None:
         raise no_regular_file(name)
-    with open(descriptor, "rb") as stream:
+    with opened as stream:
         content = stream.read(FILE_LIMIT + 1)
     if len(content) > FILE_LIMIT:
         raise file_too_large(name)
