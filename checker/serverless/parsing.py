@@ -217,6 +217,8 @@ class _Builder:
             )
         if "could not find expected ':'" in problem and _COLON_WITHOUT_BLANK.search(self.line_at(mark)):
             self.fail(mark, "a blank is missing behind the colon.", "Write `key: value`.")
+        if "maximum nesting depth" in problem:  # libyaml has a bound of its own, which its scanner meets before us
+            self.fail_size(mark, f"values are nested deeper than {NESTING_LIMIT} levels.")
         for part, message, advice in _PROBLEMS:
             if part in problem:
                 self.fail(mark, message, advice)
