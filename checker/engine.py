@@ -154,6 +154,7 @@ def _verdict(pack: RulePack, rule: Rule, source: Source, service: Service, findi
         message=message,
         evidence=tuple(_evidence(origin, service) for origin in finding.at),
         notes=tuple(_notes(pack, service, finding, facts)),
+        facts=finding.facts,
     )
 
 

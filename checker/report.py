@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from checker.checks.finding import Outcome
 from checker.errors import CheckError
+from checker.model import Facts
 from checker.rulepack import Rule, RulePack, Step
 
 Status = Literal["complete", "incomplete", "error"]
@@ -37,7 +38,10 @@ class Note(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a check says of one source."""
+    """What a check says of one source.
+
+    `facts` are those of its sentence, for the edit that mends it; a verdict that was read back has none.
+    """
 
     outcome: Outcome
     reason: str | None
@@ -45,6 +49,7 @@ class Verdict(NamedTuple):
     message: str
     evidence: tuple[Evidence, ...]
     notes: tuple[Note, ...] = ()
+    facts: Facts = ()
 
 
 def combine(outcomes: Iterable[Outcome]) -> Outcome:

@@ -6,6 +6,7 @@ not fit (an unknown key, a way to fail without words, a fact that a sentence can
 
 import os
 import re
+from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
 from typing import Any, Literal, NamedTuple, NoReturn
 
@@ -18,6 +19,10 @@ from checker.shipped import rules_folder
 
 _PACK_FILE = "module.yaml"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+AT, HOLDER = "at", "holder"
+_ACTIONS: tuple["EditAction", ...] = ("set", "append", "remove", "move", "rename")
+_CONDITIONS: dict[str, "EditCondition"] = {"": "", "absent": "absent", "there": "there", "sole": "sole"}
+_NOTHING: MappingABC[str, Any] = {}
 
 
 class Words(NamedTuple):
@@ -64,15 +69,32 @@ class Link(NamedTuple):
     url: str
 
 
-EditAction = Literal["set", "append", "remove"]
+EditAction = Literal["set", "append", "remove", "move", "rename"]
+EditCondition = Literal["", "absent", "there", "sole"]
 
 
 class Edit(NamedTuple):
-    """A piece of a check's answer: `set` a value at a path, `append` one to the list there, `remove` what is there."""
+    """A piece of an answer: `set` a value at a path, `append` one to the list there, `remove` what is there.
+
+    Two more mend what is right at the wrong place: `move` what is there `to` another path, and `rename` its last key
+    `to` another name, with all that refers to it. Paths may use parameters and facts in braces; `{at}` is the place of
+    the evidence, `{holder}` what it stands in, and `[*]` each item of a list.
+
+    `only` says when: an edit is left out where something stands there already (`absent`) or where the text there has
+    another `ending`; the whole mend is no way where its holder is missing (`there`), or where the list that would be
+    replaced holds more than one item (`sole`).
+    """
 
     action: EditAction
     path: str
     value: Any = None
+    to: str = ""
+    only: EditCondition = ""
+    ending: str = ""
+
+
+Mend = tuple[Edit, ...]
+"""Edits that together mend one mistake."""
 
 
 class Instead(NamedTuple):
@@ -98,7 +120,12 @@ class Judgement(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One check of a module, with all its words."""
+    """One check of a module, with all its words.
+
+    `hints` are for who has not begun; `hints_for` are those of a reason code, and the last hint follows them. `mends`
+    are the edits by reason code, alternatives each, of which the first that works counts; `answer` is the edit of all
+    other codes. `then` says what is left to do behind the edit.
+    """
 
     id: str
     step: str
@@ -115,6 +142,18 @@ class Rule(NamedTuple):
     answer: tuple[Edit, ...]
     links: tuple[Link, ...]
     instead: Instead | None = None
+    hints_for: MappingABC[str, tuple[str, ...]] = _NOTHING
+    mends: MappingABC[str, tuple[Mend, ...]] = _NOTHING
+    then: str = ""
+
+    def ladder(self, reason: str | None) -> tuple[str, ...]:
+        """The hints for a reason code, from a nudge to the answer, which is the same for all."""
+        own = self.hints_for.get(reason or "")
+        return (*own, self.hints[-1]) if own else self.hints
+
+    def ways(self, reason: str | None) -> tuple[Mend, ...]:
+        """The edits that may mend a mistake, the best first; the answer where the pack says nothing else."""
+        return self.mends.get(reason or "", (self.answer,))
 
 
 class Question(NamedTuple):
@@ -318,6 +357,13 @@ class _Object:
     def strings(self, key: str, *, optional: bool = False) -> tuple[str, ...]:
         return tuple(str(_plain(item)) for item in self.items(key, optional=optional))
 
+    @staticmethod
+    def listed(value: Value, read: Callable[[Value], Any]) -> tuple[Any, ...]:
+        """A list, each of whose items is read."""
+        if not isinstance(value, Sequence):
+            _stop(value.origin, "a list belongs here")
+        return tuple(read(item) for item in value.items)
+
     def texts(self, key: str) -> dict[str, str]:
         found = self.object(key)
         return {name: found.text(name) for name in found.value.entries}
@@ -406,7 +452,11 @@ class _Reader:
             answer=tuple(self.edit(each) for each in given.objects("answer")),
             links=tuple(self.link(each) for each in given.objects("links", optional=True)),
             instead=self.instead(given.object("instead")) if "instead" in given.value else None,
+            hints_for=self.by_code(given, "hints_for", lambda each: _Object.listed(each, _text)),
+            mends=self.by_code(given, "mends", lambda each: _Object.listed(each, self.mend)),
+            then=given.text("then", ""),
         )
+        self.check_codes(rule, given)
         if not rule.hints:
             _stop(given.value.origin, f"`{check}` has no hints")
         given.end()
@@ -456,15 +506,43 @@ class _Reader:
                 _stop(at, f"the sentence uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")
 
     @staticmethod
+    def by_code(given: _Object, key: str, read: Callable[[Value], Any]) -> dict[str, Any]:
+        """What a check holds by reason code."""
+        found = given.take(key)
+        return {} if found is None else {code: read(each) for code, each in _Object(found).value.entries.items()}
+
+    @staticmethod
+    def check_codes(rule: Rule, given: _Object) -> None:
+        """Every code that has hints or edits of its own is one of the check, and the edits use what its slots have."""
+        for key in ("hints_for", "mends"):
+            for code, value in getattr(given.value.entries.get(key), "entries", {}).items():
+                slots = [slot for slot, words in rule.reasons.items() if words.code == code]
+                if not slots:
+                    _stop(value.origin.use, f"`{code}` is no reason of `{rule.id}`")
+                known = {AT, HOLDER, *rule.judgement.parameters._fields}
+                known.update(fact for slot in slots for fact in rule.judgement.kind.slots[slot])
+                for edit in (edit for mend in rule.mends.get(code, ()) for edit in mend):
+                    for name in PLACEHOLDER.findall(f"{edit.path} {edit.to}"):
+                        if name not in known:
+                            _stop(value.origin.use, f"an edit uses `{{{name}}}`, which is not among {sorted(known)}")
+
+    def mend(self, given: Value) -> Mend:
+        return tuple(_Object.listed(given, lambda each: self.edit(_Object(each))))
+
+    @staticmethod
     def edit(given: _Object) -> Edit:
-        actions: tuple[EditAction, ...] = ("set", "append", "remove")
-        action = next((one for one in actions if one in given.value), None)
+        action = next((one for one in _ACTIONS if one in given.value), None)
         if action is None:
-            _stop(given.value.origin, "an edit is `set`, `append` or `remove` with a path")
+            _stop(given.value.origin, f"an edit is one of {', '.join(_ACTIONS)}, with a path")
         path = given.text(action)
-        value = None if action == "remove" else _plain(given.need("value"))
+        value = _plain(given.need("value")) if action in ("set", "append") else None
+        to = given.text("to") if action in ("move", "rename") else ""
+        only = given.text("only", "")
+        if only not in _CONDITIONS:
+            _stop(given.value.entries["only"].origin, f"`only` is one of {', '.join(filter(None, _CONDITIONS))}")
+        ending = given.text("ending", "")
         given.end()
-        return Edit(action, path, value)
+        return Edit(action, path, value, to, _CONDITIONS[only], ending)
 
     @staticmethod
     def link(given: _Object) -> Link:
@@ -517,6 +595,12 @@ class _Reader:
         )
         given.end()
         return track
+
+
+def _text(value: Value) -> str:
+    if not isinstance(value, Scalar) or not isinstance(value.value, str):
+        _stop(value.origin, "a text belongs here")
+    return value.value
 
 
 def _plain(value: Value) -> Any:

@@ -31,6 +31,7 @@ from checker.model import (
     text_of,
     walk,
 )
+from checker.wording import shown
 
 _POLICY_OF_THE_QUEUE = "AWS::SQS::QueuePolicy"
 _NAMES = ("QueueName", "TopicName", "TableName")
@@ -66,10 +67,18 @@ def judge(service: Service, given: Parameters) -> Finding:
     if decision.bounded:
         by = role.bounded_by or decision.statement or decision.policy
         assert by is not None
-        return fail("boundary", by.origin)
+        return fail("boundary", by.origin, policy=_resource_named(role.bounded_by))
     if decision.unknown is not None:
         return unknown(decision.unknown)
-    return _Nearest(service, function, wanted, arns).finding() or fail("absent", role.origin)
+    found = _Nearest(service, function, wanted, arns).finding() or fail("absent", role.origin)
+    return found._replace(facts=(*found.facts, (_BELONGS, shown(role.origin.path))))
+
+
+def _resource_named(value: Value | None) -> str:
+    """The logical id that a value refers to; empty for none."""
+    text = text_value(value) if value is not None else ()
+    first = text[0] if text and not isinstance(text, Unknown) else None
+    return first.name if isinstance(first, Reference) else ""
 
 
 def _allowed(decision: Decision) -> Finding:
@@ -282,32 +291,41 @@ def _key_origin(statement: Statement, key: str) -> Origin:
     return value.origin if value is not None else statement.origin
 
 
+_BELONGS = "belongs"
+"""The fact that every way to miss a statement has: the path where the one asked for belongs."""
+
 KIND = Kind(
     Parameters,
     {
-        "absent": (),
-        "queue_policy_only": ("found",),
-        "action": ("found",),
-        "reference": ("found",),
-        "other_attribute": ("found",),
-        "attribute_missing": ("found",),
-        "bare_name": ("found",),
-        "dotted_string": ("found",),
-        "resource": (),
-        "assumed_name": (),
-        "without_sub": (),
-        "resource_missing": (),
-        "action_missing": (),
-        "principal": (),
-        "effect_missing": (),
-        "not_a_list": ("place",),
-        "inner_list": ("found", "place"),
-        "ignored_of_function": (),
-        "effect": ("found",),
+        # What misses a statement says where it belongs.
+        **{
+            slot: (*facts, _BELONGS)
+            for slot, facts in {
+                "absent": (),
+                "queue_policy_only": ("found",),
+                "action": ("found",),
+                "reference": ("found",),
+                "other_attribute": ("found",),
+                "attribute_missing": ("found",),
+                "bare_name": ("found",),
+                "dotted_string": ("found",),
+                "resource": (),
+                "assumed_name": (),
+                "without_sub": (),
+                "resource_missing": (),
+                "action_missing": (),
+                "principal": (),
+                "effect_missing": (),
+                "not_a_list": ("place",),
+                "inner_list": ("found", "place"),
+                "ignored_of_function": (),
+                "effect": ("found",),
+                "ignored": ("place",),
+                "misplaced": ("place",),
+            }.items()
+        },
         "denied": (),
-        "boundary": (),
-        "ignored": ("place",),
-        "misplaced": ("place",),
+        "boundary": ("policy",),
     },
     judge,
 )

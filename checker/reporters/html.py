@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import combining, east_asian_width
 from urllib.parse import quote
 
-from checker.edits import edit_lines
+from checker.edits.shown import edit_lines
 from checker.reporters.curves import MONTHS, Curve, Tick, since, steps, ticks, wall_clock
 from checker.shipped import reports_folder
 from checker.wording import visible

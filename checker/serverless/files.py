@@ -171,6 +171,24 @@ class CarriedFiles(_BoundedFiles):
         return name in self.files or name in self.refused or name in self._folders
 
 
+class EditedFiles:
+    """The files of a submission with another content for one of them, to judge an edit before it is written."""
+
+    def __init__(self, files: SubmissionFiles, name: str, content: bytes) -> None:
+        self.root = files.root
+        self.files = files
+        self.name = name
+        self.edited = content
+
+    def read(self, name: str) -> bytes | None:
+        """As the files' own, but for the one that was edited."""
+        return self.edited if name == self.name else self.files.read(name)
+
+    def find(self, names: tuple[str, ...]) -> str | None:
+        """As the files' own."""
+        return self.files.find(names)
+
+
 def leads_out(name: str) -> CheckError:
     """The error for a name or a link that points out of the submission."""
     return CheckError(

@@ -73,15 +73,24 @@ def parse_yaml(text: str, file: str, table: ScalarTable = "js-yaml-4") -> Value 
     Raises CheckError: `invalid-yaml` for what does not parse, and for duplicate keys, unknown tags and a second
     document, which js-yaml refuses; `too-large` past the bounds on nesting and on expanded aliases.
     """
-    if not text.isascii():
-        text = text.translate(_HIDDEN)
+    text = without_foreign_line_ends(text)
     try:
         return _Builder(text, file, table).build()
     except CheckError as error:
-        without_tabs = _TAB_BEFORE_COMMENT.sub(lambda found: found.group().replace("\t", " "), text)
+        without_tabs = without_tabs_before_comments(text)
         if error.code != "invalid-yaml" or without_tabs == text:
             raise
         return _Builder(without_tabs, file, table).build()
+
+
+def without_foreign_line_ends(text: str) -> str:
+    """The text with characters that end a line for libyaml alone hidden behind others, each in its place."""
+    return text if text.isascii() else text.translate(_HIDDEN)
+
+
+def without_tabs_before_comments(text: str) -> str:
+    """The text with blanks for the tabs on lines that js-yaml takes for empty, each in its place."""
+    return _TAB_BEFORE_COMMENT.sub(lambda found: found.group().replace("\t", " "), text)
 
 
 def decode(content: bytes, file: str) -> str:
@@ -121,7 +130,7 @@ def parse_json(text: str, file: str) -> Value | None:
     # JSON is YAML's flow style but for tabs between tokens (inside its strings a raw tab is not allowed), and for
     # characters written as two escapes, which become one here.
     text = _SURROGATES.sub(lambda found: json.loads(f'"{found.group()}"'), text.replace("\t", " "))
-    return _Builder(text if text.isascii() else text.translate(_HIDDEN), file, last_key_wins=True).build()
+    return _Builder(without_foreign_line_ends(text), file, last_key_wins=True).build()
 
 
 def text_lines(text: str) -> list[str]:

@@ -17,7 +17,7 @@ import pytest
 from markupsafe import Markup
 
 from checker.cohort.submission import Request, check_path
-from checker.edits import edit_lines
+from checker.edits.shown import edit_lines
 from checker.errors import CheckError
 from checker.report import CheckResult, Evidence, Note, Report, Source, SubmissionFacts, Verdict
 from checker.reporters import html

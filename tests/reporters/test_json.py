@@ -33,11 +33,21 @@ def known(report: Report) -> Report:
     return report._replace(answers=marked, progress=progress, person=person, checked_at=MARCH)
 
 
+def without_facts(report: Report) -> Report:
+    """The report without what only the edit of a file needs, which no record keeps."""
+    return report._replace(
+        checks=tuple(
+            check._replace(verdicts={source: one._replace(facts=()) for source, one in check.verdicts.items()})
+            for check in report.checks
+        )
+    )
+
+
 @pytest.mark.parametrize("path", [f"class/{name}" for name in ATTENDEES] + [f"broken/{name}" for name in BROKEN])
 def test_a_record_gives_the_report_and_its_page_again(path: str, pack: RulePack) -> None:
     report = known(check_path(FIXTURES / path, pack, Request()))
     again = through_json(report, pack)
-    assert again._replace(error=None) == report._replace(error=None)
+    assert again._replace(error=None) == without_facts(report)._replace(error=None)
     assert str(again.error) == str(report.error)
     assert html.render(again) == html.render(report)
     assert document(again) == document(report)

@@ -1,0 +1,1 @@
+"""The edits that answer a check: shown as lines, and written into an attendee's own file."""

@@ -1,0 +1,189 @@
+"""The edit that makes a failing check pass, found among those that the rule pack offers, and proved before it is shown.
+
+The pack says for each reason code which edits may mend it. They are tried in order on the attendee's own text, and
+each result is judged as a submission is: an edit counts when the check passes then, nothing that passed fails, and the
+event's journey is nowhere worse. What no edit mends so is named with its place instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from checker.edits.changes import CannotEditError, Changes, Steps, find, references
+from checker.edits.outline import Outline, Step
+from checker.report import CheckResult, Evidence, Report, Verdict
+from checker.rulepack import AT, HOLDER, PLACEHOLDER, Edit, Mend, Rule
+
+Judge = Callable[[str], Report]
+"""Judges the service with this text in the place of its configuration file."""
+
+Obstacle = Literal["passes", "skipped", "unknown", "in_file", "variable", "by_hand"]
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
+_PATHS = ("belongs",)
+_MERGE = "<<"
+_WORTH = {"pass": 2, "skipped": 2, "unknown": 1, "fail": 0}
+_WHOLE = {"whole": 2, "open": 1, "broken": 0}
+
+
+class Source(NamedTuple):
+    """The configuration file that is edited: its name in the submission, and its text."""
+
+    file: str
+    text: str
+
+    @property
+    def is_json(self) -> bool:
+        return self.file.endswith(".json")
+
+
+class Mended(NamedTuple):
+    """What can be done about one check.
+
+    `text` is the whole file with the edit, `report` what is judged of it; both are as before where `obstacle` says why
+    there is no edit: the check passes, it cannot be told, the value stands in another file or is a variable's, or an
+    edit needs a decision. `place` is where to edit instead.
+    """
+
+    check: CheckResult
+    text: str
+    report: Report
+    obstacle: Obstacle | None = None
+    place: Evidence | None = None
+
+
+def mend(source: Source, report: Report, check: str, judge: Judge) -> Mended:
+    """Find the edit that makes a check of the report pass. Raises StopIteration for a check that it does not hold."""
+    result = next(one for one in report.checks if one.rule.id == check)
+    verdict = result.verdicts["file"]
+    as_it_is = Mended(result, source.text, report)
+    if verdict.outcome == "pass":
+        return as_it_is._replace(obstacle="passes")
+    place = verdict.evidence[0] if verdict.evidence else None
+    if verdict.outcome != "fail":
+        return as_it_is._replace(obstacle="skipped" if verdict.outcome == "skipped" else "unknown", place=place)
+    kept = references(Outline(source.text, is_json=source.is_json))
+    found: list[tuple[int, Mended]] = []
+    for text in _candidates(source, result.rule, verdict):
+        after = judge(text)
+        if not _is_better(report, after, check):
+            continue
+        flaws = _flaws(after, check, text, source, kept)
+        found.append((flaws, Mended(result, text, after)))
+        if not flaws:
+            break
+    best = min(found, key=lambda each: each[0], default=None)
+    return best[1] if best is not None else as_it_is._replace(obstacle=_why_not(source, verdict), place=place)
+
+
+def _flaws(after: Report, check: str, text: str, source: Source, kept: Counter[str]) -> int:
+    """How much a better edit would do without: another way than the workshop's, and lost references to resources."""
+    is_equivalent = next(one for one in after.checks if one.rule.id == check).equivalent
+    outline = Outline(text, is_json=source.is_json)
+    resources = find(outline, ("resources", "Resources"))
+    names = {key.text for key, _ in resources.last.entries} if resources.is_whole else set()
+    now = references(outline)
+    return 2 * is_equivalent + any(now[name] < kept[name] for name in names)
+
+
+def _candidates(source: Source, rule: Rule, verdict: Verdict) -> Iterator[str]:
+    """The texts that the edits of the pack lead to, as far as they can be made here."""
+    import yaml
+
+    seen = {source.text}
+    for way in rule.ways(verdict.reason):
+        try:
+            text = _edited(source, rule, verdict, way)
+        except (CannotEditError, yaml.YAMLError, KeyError):
+            continue
+        if text not in seen:
+            seen.add(text)
+            yield text
+
+
+def _edited(source: Source, rule: Rule, verdict: Verdict, way: Mend) -> str:
+    """The text after all edits of one way. Raises CannotEditError; KeyError for a fact that the verdict has not."""
+    changes = Changes(source.text, is_json=source.is_json)
+    facts = {name: value for name, value in rule.judgement.parameters._asdict().items() if isinstance(value, str)}
+    facts.update(verdict.facts)
+    at = _place(source, changes, verdict)
+    for edit, path in [(edit, _steps(edit.path, facts, at)) for edit in way]:
+        for each in changes.each(path):
+            _make(changes, edit, each, facts, at)
+    return changes.text
+
+
+def _make(changes: Changes, edit: Edit, path: Steps, facts: Mapping[str, str], at: Steps | None) -> None:
+    found = find(changes.outline, path)
+    if (edit.only == "absent" and found.is_whole and not found.last.is_null) or (
+        edit.ending and not (found.is_whole and found.last.text.endswith(edit.ending))
+    ):
+        return
+    if (edit.only == "there" and len(found.missing) > 1) or (edit.only == "sole" and len(found.last.items) > 1):
+        raise CannotEditError
+    if edit.action == "set":
+        changes.set(path, edit.value)
+    elif edit.action == "append":
+        changes.append(path, edit.value)
+    elif edit.action == "remove":
+        changes.remove(path)
+    elif edit.action == "move":
+        changes.move(path, _steps(edit.to, facts, at))
+    else:
+        changes.rename(path, PLACEHOLDER.sub(lambda name: facts[name.group(1)], edit.to))
+
+
+def _place(source: Source, changes: Changes, verdict: Verdict) -> Steps | None:
+    """The way to what the verdict rests on, as far as that stands in this file.
+
+    Of a value that a variable, an alias or a merge brings in, it is the place that uses it.
+    """
+    places = [place for place in verdict.evidence if place.file == source.file]
+    return changes.outline.steps_at(places[-1].line, places[-1].column) if places else None
+
+
+def _steps(path: str, facts: Mapping[str, str], at: Steps | None) -> Steps:
+    """The steps of a path of the pack; what stands in braces is one step, but for paths themselves."""
+    steps: list[Step] = []
+    for step in _split(path):
+        name = step[1:-1] if isinstance(step, str) and step.startswith("{") else None
+        if name in (AT, HOLDER):
+            if not at or _MERGE in at:
+                raise CannotEditError
+            steps.extend(at if name == AT else at[:-1])
+        elif name in _PATHS:
+            steps.extend(_split(facts[name or ""]))
+        else:
+            steps.append(facts[name] if name is not None else step)
+    return tuple(steps)
+
+
+def _split(path: str) -> list[Step]:
+    return [
+        int(found.group(2)) if (found.group(2) or "").isdecimal() else found.group(1) or found.group(2)
+        for found in _STEP.finditer(path)
+    ]
+
+
+def _is_better(before: Report, after: Report, check: str) -> bool:
+    """Whether the check passes now, and nothing else is worse than it was."""
+    if after.error is not None:
+        return False
+    outcomes = {one.rule.id: one.verdicts["file"].outcome for one in after.checks}
+    if outcomes.get(check) != "pass":
+        return False
+    if any(_WORTH[outcomes[one.rule.id]] < _WORTH[one.verdicts["file"].outcome] for one in before.checks):
+        return False
+    if before.journey is None or after.journey is None:
+        return True
+    states = [(_WHOLE[one.state]) for one in before.journey.connections]
+    return all(_WHOLE[one.state] >= was for one, was in zip(after.journey.connections, states, strict=True))
+
+
+def _why_not(source: Source, verdict: Verdict) -> Obstacle:
+    if any(place.file != source.file for place in verdict.evidence):
+        return "in_file"
+    return "variable" if len(verdict.evidence) > 1 else "by_hand"
