@@ -45,7 +45,7 @@ class Common(NamedTuple):
     `skipped` is said where a source cannot tell, `drift` what to do about a difference by the side that is right, and
     `deploy` where the file is right and the deployed stack is not, `stack_has_it` where the file cannot tell and the
     stack is right. `failures` are the known reasons of a
-    failed deployment: a pattern of CloudFormation's words, and ours.
+    failed deployment: a pattern of CloudFormation's words, and ours. `no_edit` says why there is no edit.
     """
 
     unknown: dict[str, Words]
@@ -57,6 +57,7 @@ class Common(NamedTuple):
     deploy: str
     stack_has_it: str
     failures: tuple[tuple[str, str], ...]
+    no_edit: dict[str, str]
 
 
 class Step(NamedTuple):
@@ -122,9 +123,9 @@ class Judgement(NamedTuple):
 class Rule(NamedTuple):
     """One check of a module, with all its words.
 
-    `hints` are for who has not begun; `hints_for` are those of a reason code, and the last hint follows them. `mends`
-    are the edits by reason code, alternatives each, of which the first that works counts; `answer` is the edit of all
-    other codes. `then` says what is left to do behind the edit.
+    `hints` are for who has not begun, `hints_for` those of a reason code in their place. `mends` are the edits by
+    code, alternatives each, of which the first that works counts; `answer` is the edit of all other codes. `then` says
+    what is left to do after it.
     """
 
     id: str
@@ -147,9 +148,8 @@ class Rule(NamedTuple):
     then: str = ""
 
     def ladder(self, reason: str | None) -> tuple[str, ...]:
-        """The hints for a reason code, from a nudge to the answer, which is the same for all."""
-        own = self.hints_for.get(reason or "")
-        return (*own, self.hints[-1]) if own else self.hints
+        """The hints for a reason code, from a nudge to the answer."""
+        return self.hints_for.get(reason or "", self.hints)
 
     def ways(self, reason: str | None) -> tuple[Mend, ...]:
         """The edits that may mend a mistake, the best first; the answer where the pack says nothing else."""
@@ -284,8 +284,9 @@ def _common(path: str) -> Common:
     skipped, drift, deploy = root.text("skipped"), root.texts("drift"), root.text("deploy")
     stack_has_it = root.text("stack_has_it")
     failures = tuple((one.text("pattern"), one.text("say")) for one in root.objects("failures"))
+    no_edit = root.texts("no_edit")
     root.end()
-    return Common(unknown, notes, not_as_written, not_deployed, skipped, drift, deploy, stack_has_it, failures)
+    return Common(unknown, notes, not_as_written, not_deployed, skipped, drift, deploy, stack_has_it, failures, no_edit)
 
 
 def _words(given: "_Object") -> Words:

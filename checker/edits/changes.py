@@ -287,7 +287,8 @@ class Changes:
             raise CannotEditError
         old, holder, step = found.last, found.parts[-2], found.steps[-1]
         siblings = [inner for _, inner in holder.entries] + holder.items
-        near = [old] if old.kind == kind_of(value) and not old.is_null else [one for one in siblings if one is not old]
+        is_model = (old.kind == kind_of(value) and not old.is_null) or (old.tag or "").startswith("!")
+        near = [old] if is_model else [one for one in siblings if one is not old]
         if holder.flow:
             gap = " " if old.start == old.end else ""
             lines = self.style.text(value, near, str(step)).split("\n")
@@ -333,8 +334,9 @@ class Changes:
         if before and not isinstance(step, int):  # behind a dash: the next moves up
             return Replacement(start, extents[1][0], "")
         below = outline.next_line(last_line_end)
-        if last_line_end == len(self.text) and line_start > 0:  # the file's last line: its line end is the one above
-            return Replacement(len(self.text[:line_start].rstrip("\r\n")), last_line_end, "")
+        if not self.text[below:].strip() and line_start > 0:  # the last of the file, and what set it apart
+            kept = outline.line_end(len(self.text[:line_start].rstrip()))
+            return Replacement(kept, last_line_end, "")
         above = outline.line_of(line_start) - 1
         after = self._line(outline.line_of(below)) if below < len(self.text) else ""
         if above >= 0 and not self._line(above).strip() and not after.strip():  # two blank lines would be left

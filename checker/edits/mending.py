@@ -13,14 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from checker.edits.changes import CannotEditError, Changes, Steps, find, references
-from checker.edits.outline import Outline, Step
+from checker.edits.outline import Outline, Part, Step
+from checker.engine import excerpt
 from checker.report import CheckResult, Evidence, Report, Verdict
 from checker.rulepack import AT, HOLDER, PLACEHOLDER, Edit, Mend, Rule
+from checker.serverless.parsing import text_lines
+from checker.wording import shown
 
 Judge = Callable[[str], Report]
 """Judges the service with this text in the place of its configuration file."""
 
-Obstacle = Literal["passes", "skipped", "unknown", "in_file", "variable", "by_hand"]
+Obstacle = Literal["passes", "skipped", "unknown", "in_file", "variable", "shared", "by_hand"]
+"""Why there is no edit; `no_edit` of `rules/common.yaml` has a sentence for each."""
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
 _PATHS = ("belongs",)
@@ -44,8 +48,7 @@ class Mended(NamedTuple):
     """What can be done about one check.
 
     `text` is the whole file with the edit, `report` what is judged of it; both are as before where `obstacle` says why
-    there is no edit: the check passes, it cannot be told, the value stands in another file or is a variable's, or an
-    edit needs a decision. `place` is where to edit instead.
+    there is no edit. `place` is then where to edit instead, and `expression` what leads there.
     """
 
     check: CheckResult
@@ -53,6 +56,7 @@ class Mended(NamedTuple):
     report: Report
     obstacle: Obstacle | None = None
     place: Evidence | None = None
+    expression: str = ""
 
 
 def mend(source: Source, report: Report, check: str, judge: Judge) -> Mended:
@@ -65,9 +69,11 @@ def mend(source: Source, report: Report, check: str, judge: Judge) -> Mended:
     place = verdict.evidence[0] if verdict.evidence else None
     if verdict.outcome != "fail":
         return as_it_is._replace(obstacle="skipped" if verdict.outcome == "skipped" else "unknown", place=place)
-    kept = references(Outline(source.text, is_json=source.is_json))
+    outline = Outline(source.text, is_json=source.is_json)
+    kept = references(outline)
     found: list[tuple[int, Mended]] = []
-    for text in _candidates(source, result.rule, verdict):
+    leads: list[Part] = []
+    for text in _candidates(source, result.rule, verdict, leads):
         after = judge(text)
         if not _is_better(report, after, check):
             continue
@@ -75,8 +81,9 @@ def mend(source: Source, report: Report, check: str, judge: Judge) -> Mended:
         found.append((flaws, Mended(result, text, after)))
         if not flaws:
             break
-    best = min(found, key=lambda each: each[0], default=None)
-    return best[1] if best is not None else as_it_is._replace(obstacle=_why_not(source, verdict), place=place)
+    if found:
+        return min(found, key=lambda each: each[0])[1]
+    return _elsewhere(as_it_is, verdict, source, outline, leads)
 
 
 def _flaws(after: Report, check: str, text: str, source: Source, kept: Counter[str]) -> int:
@@ -89,15 +96,18 @@ def _flaws(after: Report, check: str, text: str, source: Source, kept: Counter[s
     return 2 * is_equivalent + any(now[name] < kept[name] for name in names)
 
 
-def _candidates(source: Source, rule: Rule, verdict: Verdict) -> Iterator[str]:
-    """The texts that the edits of the pack lead to, as far as they can be made here."""
+def _candidates(source: Source, rule: Rule, verdict: Verdict, leads: list[Part]) -> Iterator[str]:
+    """The texts that the edits of the pack lead to; `leads` takes the parts that lead elsewhere."""
     import yaml
 
     seen = {source.text}
     for way in rule.ways(verdict.reason):
         try:
             text = _edited(source, rule, verdict, way)
-        except (CannotEditError, yaml.YAMLError, KeyError):
+        except CannotEditError as error:
+            leads.extend([error.elsewhere] if error.elsewhere is not None else [])
+            continue
+        except (yaml.YAMLError, KeyError):
             continue
         if text not in seen:
             seen.add(text)
@@ -183,7 +193,23 @@ def _is_better(before: Report, after: Report, check: str) -> bool:
     return all(_WHOLE[one.state] >= was for one, was in zip(after.journey.connections, states, strict=True))
 
 
-def _why_not(source: Source, verdict: Verdict) -> Obstacle:
-    if any(place.file != source.file for place in verdict.evidence):
-        return "in_file"
-    return "variable" if len(verdict.evidence) > 1 else "by_hand"
+def _elsewhere(as_it_is: Mended, verdict: Verdict, source: Source, outline: Outline, leads: list[Part]) -> Mended:
+    """Why nothing could be edited, and where to edit instead: where the value's own text stands."""
+    text = verdict.evidence[0] if verdict.evidence else None
+    if not leads:
+        in_file = text is not None and text.file != source.file
+        return as_it_is._replace(obstacle="in_file" if in_file else "by_hand", place=text)
+    lead = leads[0]
+    if text is None or (len(verdict.evidence) == 1 and text.file == source.file):  # only that much is known of it
+        line = outline.line_of(lead.start)
+        text = Evidence(
+            source.file,
+            line + 1,
+            outline.column_of(lead.start) + 1,
+            "",
+            excerpt(text_lines(source.text), line + 1),
+        )
+    if lead.kind == "alias":
+        return as_it_is._replace(obstacle="shared", place=text, expression=f"*{lead.anchor}")
+    in_file = text.file != source.file or "${file(" in lead.text
+    return as_it_is._replace(obstacle="in_file" if in_file else "variable", place=text, expression=shown(lead.text))

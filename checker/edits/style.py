@@ -95,7 +95,7 @@ class Style:
         """The value as ruamel.yaml's types, which say how it is written."""
         from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-        short = self._short(value)
+        short = self._short(value, near)
         if short is not None:
             return short
         examples = [part for part in near if part.kind == kind_of(value)] or self._examples(key, value)
@@ -130,13 +130,13 @@ class Style:
         near = [part.kind for part in _below(holders, key)] or [part.kind for part in self.by_key.get(key, ())]
         return value[0] if near and near.count("scalar") > near.count("sequence") else value
 
-    def _short(self, value: Any) -> Any:
+    def _short(self, value: Any, near: Iterable[Part]) -> Any:
         """`!GetAtt A.B` and its like, where the file prefers them to the long form; else None."""
         if not isinstance(value, dict) or len(value) != 1:
             return None
         long, given = next(iter(value.items()))
         tag = _FUNCTIONS.get(long)
-        if tag is None or not self._prefers(tag, long):
+        if tag is None or not (any(part.tag in _FUNCTIONS.values() for part in near) or self._prefers(tag, long)):
             return None
         from ruamel.yaml.comments import TaggedScalar
 
