@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from checker.errors import UsageError
 
-COMMANDS = ("check", "grade", "report", "explain", "modules", "iam-policy", "demo", "version")
+COMMANDS = ("check", "hint", "diff", "grade", "report", "explain", "modules", "iam-policy", "demo", "version")
 FORMATS = ("text", "json", "html")
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
@@ -51,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     # Without `prog`, argparse would format a usage line at every start to find it.
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, prog="rydecheck")
     _add_check(commands.add_parser("check", help="check one service (the default)", **_COMMON))
+    hint = commands.add_parser("hint", help="the next hint, from a nudge to the answer", **_COMMON)
+    _add_companion(hint, "a check, and the service's folder (default: the first open check, here)")
+    hint.add_argument("--all", action="store_true", help="all hints at once")
+    diff = commands.add_parser("diff", help="the missing edit, for your own file", **_COMMON)
+    _add_companion(diff, "checks or steps, and the service's folder (default: the first open check, here)")
+    diff.add_argument("--all", action="store_true", help="the edits of all checks that are open")
+    diff.add_argument("--apply", action="store_true", help="write them into the file, after a backup")
     _add_grade(commands.add_parser("grade", help="grade a whole class, and write its pages", **_COMMON))
     report = commands.add_parser("report", help="render a class again from its results", **_COMMON)
     report.add_argument("results", metavar="FILE", help="the results.jsonl of a class")
@@ -89,12 +96,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
         "--packaged", action="store_true", help="judge the template that `sls package` left in .serverless"
     )
     check.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
-    values = check.add_argument_group("values for the variables of the file")
-    values.add_argument("--stage", metavar="S", help="the stage, as for a deployment")
-    values.add_argument("--region", metavar="R", help="the region, as for a deployment; also that of a stack alone")
-    values.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a value of ${opt:NAME}")
-    values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
-    values.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a value of ${param:NAME}")
+    _add_values(check, "the region, as for a deployment; also that of a stack alone")
     live = check.add_argument_group("what is deployed")
     live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
     live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone")
@@ -103,6 +105,23 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     output = check.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
     output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
+
+
+def _add_values(parser: argparse.ArgumentParser, region: str = "the region, as for a deployment") -> None:
+    values = parser.add_argument_group("values for the variables of the file")
+    values.add_argument("--stage", metavar="S", help="the stage, as for a deployment")
+    values.add_argument("--region", metavar="R", help=region)
+    values.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a value of ${opt:NAME}")
+    values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
+    values.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a value of ${param:NAME}")
+
+
+def _add_companion(parser: argparse.ArgumentParser, names: str) -> None:
+    """What the commands take that help with one's own file."""
+    parser.add_argument("names", nargs="*", metavar="CHECK", help=names)
+    _add_module(parser)
+    parser.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
+    _add_values(parser)
 
 
 def _add_grade(grade: argparse.ArgumentParser) -> None:

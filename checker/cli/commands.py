@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from checker.cli.arguments import assignments, parse
 from checker.cli.output import write_stream
-from checker.errors import UsageError
+from checker.errors import CheckError, UsageError
 from checker.report import Report
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack, load_pack, module_ids
@@ -19,6 +19,7 @@ from checker.writing import write_file
 
 if TYPE_CHECKING:
     from checker.cohort.submission import Deployed
+    from checker.serverless.resolving import Settings
 
 COMPLETE, INCOMPLETE, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -34,6 +35,9 @@ def run(arguments: list[str] | None) -> int:
         return _COMMANDS[asked.command](asked)
     except UsageError as error:
         _complain(f"rydecheck: {error}")
+        return FAILED
+    except CheckError as error:
+        _complain(_one_line(error))
         return FAILED
     except KeyboardInterrupt:
         if arguments is None:  # leaving the usual way would wait for the calls under way
@@ -56,19 +60,16 @@ def _complain(message: str) -> None:
     write_stream(sys.stderr, " ".join(visible(message).split("\n")) + "\n")
 
 
+def _one_line(error: CheckError) -> str:
+    return str(error) if error.place else f"rydecheck: {error}"
+
+
 def _check(asked: Namespace) -> int:
     from checker.cohort.submission import Request, check_path, check_stack
-    from checker.serverless.resolving import Settings
 
     pack = load_pack(asked.module)
     path, only = _path_and_checks(asked, pack)
-    options = assignments(asked.var, "--var")
-    for name in ("stage", "region"):
-        if getattr(asked, name) is not None:
-            options[name] = getattr(asked, name)
-    environment = {**os.environ, **assignments(asked.env, "--env")}
-    settings = Settings(options, environment, assignments(asked.param, "--param"))
-    request = Request(settings, only, asked.strict, asked.packaged, _deployed(asked))
+    request = Request(_settings(asked), only, asked.strict, asked.packaged, _deployed(asked))
     if asked.stack is not None and path is None and not asked.deployed:
         _refuse_what_needs_a_file(asked)
         report = check_stack(asked.stack, pack, request)
@@ -80,9 +81,34 @@ def _check(asked: Namespace) -> int:
         report = report._replace(checked_at=datetime.now().astimezone())
     _write(asked, _render(report, asked))
     if report.error is not None:
-        place = "" if report.error.place else "rydecheck: "
-        _complain(f"{place}{report.error}")
+        _complain(_one_line(report.error))
     return {"complete": COMPLETE, "incomplete": INCOMPLETE, "error": FAILED}[report.status]
+
+
+def _settings(asked: Namespace) -> Settings:
+    """The values that the command line and the environment give to the variables of a file. Raises UsageError."""
+    from checker.serverless.resolving import Settings
+
+    options = assignments(asked.var, "--var")
+    for name in ("stage", "region"):
+        if getattr(asked, name) is not None:
+            options[name] = getattr(asked, name)
+    environment = {**os.environ, **assignments(asked.env, "--env")}
+    return Settings(options, environment, assignments(asked.param, "--param"))
+
+
+def _hint(asked: Namespace) -> int:
+    from checker.cli.companion import hint
+    from checker.cohort.submission import Request
+
+    return hint(asked, load_pack(asked.module), Request(_settings(asked), strict=asked.strict))
+
+
+def _diff(asked: Namespace) -> int:
+    from checker.cli.companion import diff
+    from checker.cohort.submission import Request
+
+    return diff(asked, load_pack(asked.module), Request(_settings(asked), strict=asked.strict))
 
 
 def _refuse_what_needs_a_file(asked: Namespace) -> None:
@@ -202,6 +228,8 @@ def _version(_: Namespace) -> int:
 
 _COMMANDS = {
     "check": _check,
+    "hint": _hint,
+    "diff": _diff,
     "grade": _grade,
     "report": _report,
     "explain": _explain,

@@ -152,7 +152,10 @@ def _place(source: Source, changes: Changes, verdict: Verdict) -> Steps | None:
     Of a value that a variable, an alias or a merge brings in, it is the place that uses it.
     """
     places = [place for place in verdict.evidence if place.file == source.file]
-    return changes.outline.steps_at(places[-1].line, places[-1].column) if places else None
+    if not places:
+        return None
+    last = places[-1]
+    return changes.outline.steps_at(last.line, last.column, is_item=last.path.endswith("]"))
 
 
 def _steps(path: str, facts: Mapping[str, str], at: Steps | None) -> Steps:

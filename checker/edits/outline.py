@@ -124,18 +124,18 @@ class Outline:
         line = self.line_of(offset)
         return self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
 
-    def steps_at(self, line: int, column: int) -> tuple[Step, ...] | None:
-        """The way to the value whose key, or the item, begins at a place (1-based, as evidence has it)."""
+    def steps_at(self, line: int, column: int, *, is_item: bool) -> tuple[Step, ...] | None:
+        """The way to the value whose key begins at a place (1-based, as evidence has it), or to the item that does."""
         wanted = self.offset(line - 1, column - 1)
         stack: list[tuple[Part, tuple[Step, ...]]] = [(self.root, ())]
         while stack:
             part, steps = stack.pop()
             for key, value in part.entries:
-                if key.start == wanted:
+                if key.start == wanted and not is_item:
                     return (*steps, key.text)
                 stack.append((value, (*steps, key.text)))
             for number, item in enumerate(part.items):
-                if item.start == wanted:
+                if item.start == wanted and is_item:
                     return (*steps, number)
                 stack.append((item, (*steps, number)))
         return None

@@ -114,7 +114,19 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
         return
     yield from (draw.paint(line, "dim") for line in draw.wrapped(f"Why: {check.rule.why}", "  "))
     yield ""
-    yield f"  A hint: {draw.paint(f'rydecheck explain {check.rule.id} --hint 1', 'bold')}"
+    yield f"  A hint: {draw.paint(draw.foreign(_hint_command(report, check)), 'bold')}"
+
+
+def _hint_command(report: Report, check: CheckResult) -> str:
+    """How to ask for a hint, as typed in a shell: of the same service, where there is a file."""
+    path = report.submission.path
+    if not path:
+        return f"rydecheck explain {check.rule.id} --hint 1"
+    if path == ".":
+        return "rydecheck hint"
+    import shlex
+
+    return f"rydecheck hint {shlex.quote(path)}"
 
 
 def _excerpt(evidence: Evidence, draw: Terminal) -> Iterator[str]:
