@@ -16,8 +16,9 @@ from checker.edits.style import Style, kind_of
 
 Steps = tuple[Step, ...]
 
-_REFERRING = ("Ref", "Fn::GetAtt", "DependsOn", "GetResourceArn", "Fn::Sub")
-_REFERRING_TAGS = ("!Ref", "!GetAtt", "!Sub")
+_MERGED: tuple[Steps, ...] = (("resources",), ("functions",))
+_REFERRING = ("Ref", "Fn::GetAtt", "DependsOn", "GetResourceArn", "Fn::Sub", "!Ref", "!GetAtt", "!Sub")
+_WITH_TEXT = ("Fn::Sub", "!Sub")
 _IN_SUB = re.compile(r"\$\{\s*([A-Za-z0-9]+)(?=\s*[.}])")
 
 
@@ -59,14 +60,14 @@ class Replacement(NamedTuple):
 def find(outline: Outline, path: Steps) -> Found:
     """Follow a way as far as it exists.
 
-    A list of mappings, as `resources` and `functions` may be given, is passed through to the item that leads furthest.
+    Where the framework merges a list of mappings, it is passed through to the item that leads furthest.
     """
     parts = [outline.root]
     steps: list[Step] = []
     left = list(path)
     while left:
         here = parts[-1]
-        if here.kind == "sequence" and isinstance(left[0], str):
+        if here.kind == "sequence" and tuple(steps) in _MERGED:
             best = _best_item(here, tuple(left))
             if best is None:
                 break
@@ -267,7 +268,7 @@ class Changes:
             self._replace(Replacement(holder.start + 1, holder.end - 1, text))
             return
         start, last = extents[-1]
-        if self.outline.line_of(holder.start) == self.outline.line_of(holder.end - 1):
+        if self.outline.line_of(last) == self.outline.line_of(holder.end - 1):
             self._replace(Replacement(last, last, f", {self._joined(lines, 0)}"))
             return
         end = self.outline.line_end(last)
@@ -375,14 +376,14 @@ def _referring(outline: Outline) -> Iterator[tuple[Part, tuple[str, ...]]]:
     stack = [(outline.root, "")]
     while stack:
         part, below = stack.pop()
-        refers = below in _REFERRING or part.tag in _REFERRING_TAGS
+        function = part.tag if part.tag in _REFERRING else below
+        refers = function in _REFERRING
         if part.kind == "scalar" and refers:
-            is_text = below == "Fn::Sub" or part.tag == "!Sub"
-            yield part, tuple(_IN_SUB.findall(part.text)) if is_text else (part.text.partition(".")[0],)
+            yield part, tuple(_IN_SUB.findall(part.text)) if function in _WITH_TEXT else (part.text.partition(".")[0],)
         stack.extend((value, key.text) for key, value in part.entries)
         # Of `Fn::GetAtt` and `Fn::Sub` the first item names, of `DependsOn` each.
-        naming = part.items if below == "DependsOn" else part.items[:1] if refers else ()
-        stack.extend((item, (below or str(part.tag)) if item in naming else "") for item in part.items)
+        naming = part.items if function == "DependsOn" else part.items[:1] if refers else ()
+        stack.extend((item, str(function) if item in naming else "") for item in part.items)
 
 
 def _nested(path: Steps, value: Any) -> Any:

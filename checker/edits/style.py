@@ -12,6 +12,7 @@ from checker.edits.outline import Kind, Outline, Part
 
 _NO_BREAK = 10_000
 _QUOTES = ("'", '"')
+_ONE_OR_MANY = ("Action", "NotAction", "Resource", "NotResource")  # of an IAM policy statement
 _FUNCTIONS = {"Ref": "!Ref", "Fn::GetAtt": "!GetAtt", "Fn::Sub": "!Sub"}
 
 
@@ -124,8 +125,8 @@ class Style:
         return [part for part in found if part.kind == kind_of(value)]
 
     def _alone(self, key: str, value: Any, holders: Iterable[Part]) -> Any:
-        """A list of one as the bare item where the file writes the values of that key so."""
-        if not isinstance(value, list) or len(value) != 1 or isinstance(value[0], dict):
+        """A list of one as the bare item where the file writes the values of that key so, and IAM takes either."""
+        if key not in _ONE_OR_MANY or not isinstance(value, list) or len(value) != 1 or isinstance(value[0], dict):
             return value
         near = [part.kind for part in _below(holders, key)] or [part.kind for part in self.by_key.get(key, ())]
         return value[0] if near and near.count("scalar") > near.count("sequence") else value

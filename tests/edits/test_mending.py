@@ -1,0 +1,286 @@
+"""For every fixture and every fail that its file can mend, the edit makes that check pass and breaks none."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from checker.cohort.editable import open_editable
+from checker.cohort.submission import Request, check_path
+from checker.edits.mending import Mended
+from checker.edits.unified import unified_diff
+from checker.report import Report
+from checker.rulepack import RulePack
+from tests.conftest import FIXTURES, Checked
+
+GOLDEN = Path(__file__).parent / "edits.diff"
+START = FIXTURES / "service" / "start"
+
+
+class Fail(NamedTuple):
+    """A check that a fixture's expectation says fails."""
+
+    folder: Path
+    check: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.folder.relative_to(FIXTURES).as_posix()} {self.check}"
+
+
+def fails(*, bonus: bool) -> Iterator[Fail]:
+    """The fails of all fixtures; extra credit that nobody tried stands in no expectation."""
+    for expectation in sorted(FIXTURES.rglob("expect.json")):
+        expected = json.loads(expectation.read_text(encoding="utf-8"))
+        if expected["status"] == "error":
+            continue
+        checks = expected["checks"]
+        named = [check for check, wanted in checks.items() if wanted.get("outcome") == "fail"]
+        if bonus:
+            extra = [check for check in ("extra.dlq_processor", "extra.autoscaling") if check not in checks]
+            named = [*(check for check in named if check.startswith("extra.")), *extra]
+        else:
+            named = [check for check in named if not check.startswith("extra.")]
+        yield from (Fail(expectation.parent, check) for check in named)
+
+
+# What no edit of the file can mend safely, and why; everything else has to be mended.
+ELSEWHERE = {
+    "dlq.target/function-missing--deleted dlq.target": "by_hand",
+    "dlq.target/function-missing--no-near-name dlq.target": "by_hand",
+    "table.on_demand/billing-wrong-value--env-fallback table.on_demand": "variable",
+    "table.on_demand/billing-wrong-value--through-variable table.on_demand": "variable",
+    # The role that a new function would get is not known, nor what the table or the plugins are.
+    "dlq.permission/unknown--address-in-a-missing-file extra.dlq_processor": "by_hand",
+    "dlq.permission/unknown--iam-role-arn extra.dlq_processor": "by_hand",
+    "dlq.permission/unknown--one-statement-in-a-missing-file extra.dlq_processor": "by_hand",
+    "dlq.permission/unknown--provider-role-arn extra.dlq_processor": "by_hand",
+    "dlq.permission/unknown--provider-role-import extra.dlq_processor": "by_hand",
+    "dlq.permission/unknown--statements-in-a-missing-file extra.dlq_processor": "passes",
+    "dlq.plugin/pass--list-through-variable extra.autoscaling": "variable",
+    "dlq.plugin/unknown--env-list extra.autoscaling": "variable",
+    "extra.autoscaling/autoscaling-plugin-missing--ssm-capacities extra.autoscaling": "by_hand",
+    "reading/a-part-of-the-resources-in-a-missing-file extra.autoscaling": "by_hand",
+    "reading/a-part-of-the-table-in-a-missing-file extra.autoscaling": "by_hand",
+    "reading/custom-in-a-file-that-refers-to-custom extra.autoscaling": "in_file",
+    "reading/resources-from-a-broken-file extra.autoscaling": "in_file",
+    "reading/resources-from-a-file extra.autoscaling": "in_file",
+    "reading/resources-from-a-missing-file extra.autoscaling": "in_file",
+    "table.on_demand/unknown--properties-from-ssm extra.autoscaling": "variable",
+}
+
+
+def outcomes(report: Report) -> dict[str, str]:
+    return {check.rule.id: check.outcome for check in report.checks}
+
+
+def mended(fail: Fail, pack: RulePack) -> Mended:
+    return open_editable(fail.folder, pack, Request()).mend([fail.check])[0]
+
+
+def prove(fail: Fail, pack: RulePack, folder: Path) -> None:
+    """The edit, written as a file, makes the check pass and breaks none; its lines are all that differs."""
+    edited = open_editable(fail.folder, pack, Request())
+    one = edited.mend([fail.check])[0]
+    if fail.id in ELSEWHERE:
+        assert one.obstacle == ELSEWHERE[fail.id]
+        assert one.text == edited.text
+        assert (one.place is None) is (one.obstacle == "passes")
+        return
+    assert one.obstacle is None
+    for path in fail.folder.rglob("*"):
+        if path.is_file():
+            target = folder / path.relative_to(fail.folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    (folder / edited.file).write_bytes(edited.encoded(one.text))
+    after = check_path(folder, pack, Request())
+    assert outcomes(after)[fail.check] == "pass"
+    before = outcomes(edited.report)
+    worse = {check for check, outcome in outcomes(after).items() if before[check] == "pass" and outcome != "pass"}
+    assert worse == set()
+    assert edited.report.journey is not None
+    assert after.journey is not None
+    assert worsened(edited.report, after) == []
+    diff = unified_diff(edited.text, one.text, edited.file)
+    kept = Counter(comments(edited.text)) - Counter(line[1:].strip() for line in diff if line.startswith("-"))
+    assert not kept - Counter(comments(one.text))
+
+
+def worsened(before: Report, after: Report) -> list[str]:
+    """The links of the event's journey that were whole and are no more."""
+    assert before.journey is not None
+    assert after.journey is not None
+    links = zip(before.journey.connections, after.journey.connections, strict=True)
+    return [f"{was.start}-{was.end}" for was, now in links if was.state == "whole" != now.state]
+
+
+def comments(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.lstrip().startswith("#")]
+
+
+@pytest.mark.parametrize("fail", list(fails(bonus=False)), ids=lambda fail: fail.id)
+def test_an_edit_mends_what_fails(fail: Fail, pack: RulePack, tmp_path: Path, found_good: dict[str, str]) -> None:
+    """`python -m tests.edits.test_mending` writes the edits again; read what changed."""
+    prove(fail, pack, tmp_path)
+    assert shown(fail, pack).rstrip("\n") == found_good[fail.id].rstrip("\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fail", list(fails(bonus=True)), ids=lambda fail: fail.id)
+def test_an_edit_adds_the_extra_credit(fail: Fail, pack: RulePack, tmp_path: Path) -> None:
+    prove(fail, pack, tmp_path)
+
+
+def test_the_list_of_what_cannot_be_mended_names_fixtures_that_there_are() -> None:
+    assert set(ELSEWHERE) <= {fail.id for bonus in (False, True) for fail in fails(bonus=bonus)}
+
+
+def shown(fail: Fail, pack: RulePack) -> str:
+    """The edit of a fixture as it is shown, or why there is none."""
+    edited = open_editable(fail.folder, pack, Request())
+    one = edited.mend([fail.check])[0]
+    if one.obstacle is not None:
+        return f"{one.obstacle}\n"
+    return "".join(line.replace("\r\n", "\n") for line in unified_diff(edited.text, one.text, edited.file)[2:])
+
+
+def golden() -> dict[str, str]:
+    """The edits that were read and found good, by fixture and check."""
+    parts = GOLDEN.read_text(encoding="utf-8").split("\n=== ")
+    named = (part.partition("\n") for part in parts)
+    return {name.removeprefix("=== "): edit for name, _, edit in named}
+
+
+@pytest.fixture(scope="module")
+def found_good() -> dict[str, str]:
+    return golden()
+
+
+def test_every_edit_that_was_found_good_has_its_fixture(found_good: dict[str, str]) -> None:
+    assert set(found_good) == {fail.id for fail in fails(bonus=False)}
+
+
+def test_each_check_in_turn_leads_from_the_start_to_complete(pack: RulePack) -> None:
+    edited = open_editable(START, pack, Request())
+    done = edited.mend([rule.id for rule in pack.rules if not rule.bonus])
+    assert [one.obstacle for one in done] == [None] * 6
+    assert done[-1].report.status == "complete"
+    assert not any(check.equivalent for check in done[-1].report.checks)
+    signed = [line for line in unified_diff(edited.text, done[-1].text, "serverless.yml")[2:] if line[0] in "+-"]
+    assert len([line for line in signed if line[0] == "-"]) == 3  # the fixed capacity, and nothing else, goes
+
+
+def test_the_order_of_the_checks_does_not_matter(pack: RulePack) -> None:
+    checks = [rule.id for rule in pack.rules if not rule.bonus]
+    done = open_editable(START, pack, Request()).mend(reversed(checks))
+    assert done[-1].report.status == "complete"
+
+
+def test_nothing_is_edited_where_nothing_is_missing(pack: RulePack) -> None:
+    edited = open_editable(FIXTURES / "service" / "answer", pack, Request())
+    one = edited.mend(["dlq.queue"])[0]
+    assert (one.obstacle, one.text) == ("passes", edited.text)
+
+
+def test_what_cannot_be_told_is_not_edited(pack: RulePack) -> None:
+    edited = open_editable(FIXTURES / "table.on_demand" / "unknown--ssm", pack, Request())
+    one = edited.mend(["table.on_demand"])[0]
+    assert (one.obstacle, one.text) == ("unknown", edited.text)
+
+
+SERVICE = (FIXTURES / "service" / "answer" / "serverless.yml").read_text(encoding="utf-8")
+
+
+def edited_text(checked: Checked, folder: Path, pack: RulePack, text: str, check: str, **files: str) -> Mended:
+    checked(text, **files)
+    return open_editable(folder, pack, Request()).mend([check])[0]
+
+
+def test_an_alias_is_told_with_its_anchor(checked: Checked, tmp_path: Path, pack: RulePack) -> None:
+    text = SERVICE.replace("BillingMode: PAY_PER_REQUEST", "BillingMode: *mode").replace(
+        "provider:\n", "x: &mode PROVISIONED\nprovider:\n", 1
+    )
+    one = edited_text(checked, tmp_path, pack, text, "table.on_demand")
+    assert (one.obstacle, one.expression) == ("shared", "*mode")
+    assert one.place is not None
+    assert text.splitlines()[one.place.line - 1] == "x: &mode PROVISIONED"
+
+
+def test_another_file_is_told_with_its_line(checked: Checked, tmp_path: Path, pack: RulePack) -> None:
+    text = SERVICE.replace("BillingMode: PAY_PER_REQUEST", "BillingMode: ${file(mode.yml):mode}")
+    (tmp_path / "mode.yml").write_text("# the mode\nmode: PROVISIONED\n", encoding="utf-8")
+    one = edited_text(checked, tmp_path, pack, text, "table.on_demand")
+    assert (one.obstacle, one.expression) == ("in_file", "${file(mode.yml):mode}")
+    assert one.place is not None
+    assert (one.place.file, one.place.line) == ("mode.yml", 2)
+
+
+def test_a_denial_that_another_statement_needs_is_no_reason_to_lose_a_permission(
+    checked: Checked, tmp_path: Path, pack: RulePack
+) -> None:
+    """One statement for table and queue: what the table needs stays."""
+    text = SERVICE.replace(
+        """\
+    - Effect: Allow
+      Action:
+        - sqs:SendMessage
+""",
+        """\
+    - Effect: Allow
+      Action:
+        - dynamodb:GetItem
+        - sqs:Send
+""",
+    )
+    one = edited_text(checked, tmp_path, pack, text, "dlq.permission")
+    assert one.obstacle is None
+    assert "        - dynamodb:GetItem\n        - sqs:Send\n        - sqs:SendMessage\n" in one.text
+
+
+def test_windows_line_ends_and_the_byte_order_mark_stay(tmp_path: Path, pack: RulePack) -> None:
+    content = b"\xef\xbb\xbf" + (START / "serverless.yml").read_bytes().replace(b"\n", b"\r\n")
+    (tmp_path / "serverless.yml").write_bytes(content)
+    edited = open_editable(tmp_path, pack, Request())
+    done = edited.mend([rule.id for rule in pack.rules])
+    whole = edited.encoded(done[-1].text)
+    assert whole.startswith(b"\xef\xbb\xbf#")
+    assert whole.count(b"\n") == whole.count(b"\r\n") > content.count(b"\n")
+
+
+def test_json_is_mended_as_json(tmp_path: Path, pack: RulePack) -> None:
+    source = FIXTURES / "reading" / "serverless-json" / "serverless.json"
+    told = json.loads(source.read_text(encoding="utf-8"))
+    del told["plugins"], told["resources"]["Resources"]["PutRideRecordSnsDlq"]
+    told["provider"]["iamRoleStatements"].pop()
+    del told["functions"]["PutRideRecordSns"]["deadLetter"]
+    (tmp_path / "serverless.json").write_text(json.dumps(told, indent=4), encoding="utf-8")
+    edited = open_editable(tmp_path, pack, Request())
+    done = edited.mend([rule.id for rule in pack.rules])
+    assert [one.obstacle for one in done if not one.check.rule.bonus] == [None] * 4 + ["passes"] * 2
+    assert done[-1].report.score.bonus == 2
+    after = json.loads(done[-1].text)
+    assert after["plugins"] == ["serverless-plugin-lambda-dead-letter", "serverless-dynamodb-autoscaling"]
+    assert done[-1].text.splitlines()[1].startswith("    ")
+
+
+def test_names_of_a_submission_are_only_names(checked: Checked, tmp_path: Path, pack: RulePack) -> None:
+    """A queue whose name looks like a path of the pack, a pattern or markup leads nowhere else."""
+    for name in ("Put.Ride[0].Dlq", "{at}", "a*b", "<b>", "PutRideRecordSnsDlq.Arn", "\\1"):
+        text = SERVICE.replace("    PutRideRecordSnsDlq:\n", f"    {json.dumps(name)}:\n")
+        one = edited_text(checked, tmp_path, pack, text, "dlq.queue")
+        assert one.obstacle is None, name
+        assert 'PutRideRecordSnsDlq":\n' in one.text or "    PutRideRecordSnsDlq:\n" in one.text
+
+
+if __name__ == "__main__":
+    from checker.rulepack import load_pack
+    from checker.writing import write_file
+
+    shipped = load_pack("reliability")
+    write_file(GOLDEN, "\n".join(f"=== {fail.id}\n{shown(fail, shipped)}" for fail in fails(bonus=False)))
