@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from checker.cloudformation.template import is_template
 from checker.cohort.submission import OnDisk, Request, check_edited, check_on_disk, find_on_disk
+from checker.cohort.time_limit import SECONDS, too_long
 from checker.edits.mending import Mended, Source, mend
 from checker.errors import CheckError, UsageError
 from checker.report import Report
@@ -46,11 +48,21 @@ class Editable(NamedTuple):
         return check_edited(self.found, self.file, self.encoded(text), self.pack, self.request)
 
     def mend(self, checks: Iterable[str]) -> list[Mended]:
-        """What can be done about each check, the later ones on top of what the earlier ones make of the file."""
+        """What can be done about each check, the later ones on top of what the earlier ones make of the file.
+
+        Raises CheckError `timeout` when trying the edits takes longer than judging a submission may.
+        """
         source, report = Source(self.file, self.text), self.report
         done: list[Mended] = []
+        latest = time.monotonic() + SECONDS
+
+        def judge(text: str) -> Report:
+            if time.monotonic() > latest:
+                raise too_long(SECONDS)
+            return self.judge(text)
+
         for check in checks:
-            one = mend(source, report, check, self.judge)
+            one = mend(source, report, check, judge)
             source, report = source._replace(text=one.text), one.report
             done.append(one)
         return done

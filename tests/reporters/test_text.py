@@ -51,7 +51,7 @@ Next: Let PutRideRecordSns write to the queue
   permission the last step of the deployment fails, and failed events are
   dropped.
 
-  A hint: rydecheck explain dlq.permission --hint 1
+  A hint: rydecheck hint
 
 Questions: 2 of 4 answered in ANSWERS.md
 """
@@ -62,7 +62,20 @@ def judged(folder: Path, pack: RulePack) -> Report:
 
 
 def test_the_whole_text(pack: RulePack) -> None:
-    assert render(judged(FIXTURES / "class" / "chidi", pack)) == CHIDI
+    assert render(in_its_folder(judged(FIXTURES / "class" / "chidi", pack))) == CHIDI
+
+
+def in_its_folder(report: Report) -> Report:
+    """The report as if it had been asked for in the service's folder."""
+    return report._replace(submission=report.submission._replace(path="."))
+
+
+def test_the_hint_is_asked_for_where_the_file_is(pack: RulePack) -> None:
+    report = judged(FIXTURES / "class" / "chidi", pack)
+    elsewhere = report._replace(submission=report.submission._replace(path="my class/chidi"))
+    assert "A hint: rydecheck hint 'my class/chidi'\n" in render(elsewhere)
+    stack_alone = report._replace(submission=report.submission._replace(path=""))
+    assert "A hint: rydecheck explain dlq.permission --hint 1\n" in render(stack_alone)
 
 
 def test_a_near_miss_is_named_with_its_line(pack: RulePack) -> None:
