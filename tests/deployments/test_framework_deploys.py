@@ -13,7 +13,10 @@ import pytest
 
 from checker.cli import main
 from checker.standin import StandIn
+from tests.conftest import FIXTURES
 from tests.deployments.framework import ACCOUNT, NODE_MODULES, REGION, SERVICE, deploy
+
+START = FIXTURES / "service" / "start" / "serverless.yml"
 
 pytestmark = [
     pytest.mark.slow,
@@ -75,6 +78,29 @@ def test_osls3_gives_the_function_its_queue(standin: StandIn, boto: Any, capsys:
         "table.on_demand",
         "table.no_provisioned",
     ]
+
+
+def test_what_the_edits_make_of_the_start_deploys_and_is_complete(
+    standin: StandIn, boto: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the untouched service to complete by `diff --apply` alone, and then the real framework deploys it."""
+    prepare(boto, "user5")
+    folder = tmp_path / "service"
+    shutil.copytree(SERVICE, folder)
+    shutil.copy(START, folder / "serverless.yml")
+    while main(["check", str(folder), "--stage", "user5"]) != 0:
+        assert main(["diff", str(folder), "--apply"]) == 0
+
+    done = deploy(standin.url, folder, "osls3", "user5")
+
+    assert done.returncode == 0, done.output
+    report = checked(folder, "user5", capsys)
+    assert report["status"] == "complete"
+    assert {check["sources"]["stack"]["outcome"] for check in report["checks"] if not check["bonus"]} == {
+        "pass",
+        "skipped",
+    }
+    assert [note for check in report["checks"] for note in check["notes"]] == []
 
 
 def test_osls4_deploys_the_stack_and_leaves_the_queue_out(
