@@ -5,24 +5,19 @@ not fit (an unknown key, a way to fail without words, a fact that a sentence can
 """
 
 import os
-import re
-from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from checker.checks.finding import Finding
 from checker.checks.kinds import Kind, find_kind
-from checker.errors import CheckError, UsageError
-from checker.model import Facts, Mapping, Origin, Scalar, Sequence, Service, Value, walk
-from checker.serverless.parsing import decode, parse_yaml
+from checker.errors import UsageError
+from checker.model import Facts, Mapping, Origin, Scalar, Service, walk
+from checker.pack_file import Entry, plain, read_pack_file, stop
+from checker.rule_help import PLACEHOLDER, Edit, Help, Helps, Link, Mend
 from checker.shipped import rules_folder
 
 _PACK_FILE = "module.yaml"
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
-AT, HOLDER = "at", "holder"
-_ACTIONS: tuple["EditAction", ...] = ("set", "append", "remove", "move", "rename")
-_CONDITIONS: dict[str, "EditCondition"] = {"": "", "absent": "absent", "there": "there", "sole": "sole"}
-_NOTHING: MappingABC[str, Any] = {}
+_HELP_FILE = "help.yaml"
 
 
 class Words(NamedTuple):
@@ -65,39 +60,6 @@ class Step(NamedTuple):
     title: str
 
 
-class Link(NamedTuple):
-    title: str
-    url: str
-
-
-EditAction = Literal["set", "append", "remove", "move", "rename"]
-EditCondition = Literal["", "absent", "there", "sole"]
-
-
-class Edit(NamedTuple):
-    """A piece of an answer: `set` a value at a path, `append` one to the list there, `remove` what is there.
-
-    Two more mend what is right at the wrong place: `move` what is there `to` another path, and `rename` its last key
-    `to` another name, with all that refers to it. Paths may use parameters and facts in braces; `{at}` is the place of
-    the evidence, `{holder}` what it stands in, and `[*]` each item of a list.
-
-    `only` says when: an edit is left out where something stands there already (`absent`) or where the text there has
-    another `ending`; the whole mend is no way where its holder is missing (`there`), or where the list that would be
-    replaced holds more than one item (`sole`).
-    """
-
-    action: EditAction
-    path: str
-    value: Any = None
-    to: str = ""
-    only: EditCondition = ""
-    ending: str = ""
-
-
-Mend = tuple[Edit, ...]
-"""Edits that together mend one mistake."""
-
-
 class Instead(NamedTuple):
     """Another check whose pass, reached the way `way`, makes this one unnecessary: an equivalent pass.
 
@@ -121,12 +83,7 @@ class Judgement(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One check of a module, with all its words.
-
-    `hints` are for who has not begun, `hints_for` those of a reason code in their place. `mends` are the edits by
-    code, alternatives each, of which the first that works counts; `answer` is the edit of all other codes. `then` says
-    what is left to do after it.
-    """
+    """One check of a module, with all its words; what helps with it is read when it is asked for."""
 
     id: str
     step: str
@@ -139,21 +96,44 @@ class Rule(NamedTuple):
     passed_live: str
     reasons: dict[str, Words]
     why: str
-    hints: tuple[str, ...]
-    answer: tuple[Edit, ...]
-    links: tuple[Link, ...]
+    helps: Helps
     instead: Instead | None = None
-    hints_for: MappingABC[str, tuple[str, ...]] = _NOTHING
-    mends: MappingABC[str, tuple[Mend, ...]] = _NOTHING
-    then: str = ""
+
+    @property
+    def help(self) -> Help:
+        """What helps with the check. Raises CheckError for a pack's file that does not fit."""
+        return self.helps.of(self.id)
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """The hints for who has not begun."""
+        return self.help.hints
+
+    @property
+    def answer(self) -> tuple[Edit, ...]:
+        """The workshop's own edit."""
+        return self.help.answer
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Where to read on."""
+        return self.help.links
 
     def ladder(self, reason: str | None) -> tuple[str, ...]:
         """The hints for a reason code, from a nudge to the answer."""
-        return self.hints_for.get(reason or "", self.hints)
+        return self.help.hints_for.get(reason or "", self.hints)
 
     def ways(self, reason: str | None) -> tuple[Mend, ...]:
         """The edits that may mend a mistake, the best first; the answer where the pack says nothing else."""
-        return self.mends.get(reason or "", (self.answer,))
+        return self.help.mends.get(reason or "", (self.answer,))
+
+    def facts_by_code(self) -> dict[str, frozenset[str]]:
+        """The names that an edit may use, by the reason code it mends."""
+        facts: dict[str, set[str]] = {}
+        for slot, words in self.reasons.items():
+            known = facts.setdefault(words.code, set(self.judgement.parameters._fields))
+            known.update(self.judgement.kind.slots[slot])
+        return {code: frozenset(names) for code, names in facts.items()}
 
 
 class Question(NamedTuple):
@@ -263,21 +243,13 @@ def load_pack(module: str) -> RulePack:
 
 def read_pack(path: str | os.PathLike[str]) -> RulePack:
     """Read a rule pack. Raises CheckError `invalid-config` at the line that does not fit."""
-    return _Reader(_document(path)).pack(_common(os.path.join(rules_folder(), "common.yaml")))
-
-
-def _document(path: str | os.PathLike[str]) -> Mapping:
-    name = os.path.basename(path)
-    with open(path, "rb") as stream:
-        document = parse_yaml(decode(stream.read(), name), name)
-    if not isinstance(document, Mapping):
-        raise CheckError("invalid-config", "a rule pack is a mapping.", file=name, line=1, column=1)
-    return document
+    help_file = os.path.join(os.path.dirname(path), _HELP_FILE)
+    return _Reader(read_pack_file(path), help_file).pack(_common(os.path.join(rules_folder(), "common.yaml")))
 
 
 def _common(path: str) -> Common:
-    root = _Object(_document(path))
-    unknown = {slot: _words(_Object(value)) for slot, value in root.mapping("unknown").entries.items()}
+    root = Entry(read_pack_file(path))
+    unknown = {slot: _words(Entry(value)) for slot, value in root.mapping("unknown").entries.items()}
     notes = root.texts("notes")
     not_as_written = _words(root.object("not_as_written"))
     not_deployed = _words(root.object("not_deployed"))
@@ -289,7 +261,7 @@ def _common(path: str) -> Common:
     return Common(unknown, notes, not_as_written, not_deployed, skipped, drift, deploy, stack_has_it, failures, no_edit)
 
 
-def _words(given: "_Object") -> Words:
+def _words(given: "Entry") -> Words:
     words = Words(
         given.text("code"), given.text("say"), given.text("settle", ""), given.text("note", ""), given.text("live", "")
     )
@@ -297,86 +269,11 @@ def _words(given: "_Object") -> Words:
     return words
 
 
-class _Object:
-    """A mapping of the pack whose keys must all be used."""
-
-    def __init__(self, value: Value) -> None:
-        if not isinstance(value, Mapping):
-            _stop(value.origin, "a mapping belongs here")
-        self.value = value
-        self.unused = dict(value.entries)
-
-    def take(self, key: str) -> Value | None:
-        return self.unused.pop(key, None)
-
-    def need(self, key: str) -> Value:
-        value = self.take(key)
-        if value is None:
-            _stop(self.value.origin, f"`{key}` is missing here")
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.take(key) if default is not None else self.need(key)
-        if value is None:
-            assert default is not None
-            return default
-        if not isinstance(value, Scalar) or not isinstance(value.value, str):
-            _stop(value.origin, f"`{key}` is a text")
-        return value.value
-
-    def number(self, key: str) -> int:
-        value = self.need(key)
-        if not isinstance(value, Scalar) or type(value.value) is not int:
-            _stop(value.origin, f"`{key}` is a whole number")
-        return value.value
-
-    def flag(self, key: str) -> bool:
-        value = self.take(key)
-        if value is None:
-            return False
-        if not isinstance(value, Scalar) or not isinstance(value.value, bool):
-            _stop(value.origin, f"`{key}` is true or false")
-        return value.value
-
-    def items(self, key: str, *, optional: bool = False) -> tuple[Value, ...]:
-        value = self.take(key) if optional else self.need(key)
-        if value is None:
-            return ()
-        if not isinstance(value, Sequence):
-            _stop(value.origin, f"`{key}` is a list")
-        return value.items
-
-    def objects(self, key: str, *, optional: bool = False) -> "list[_Object]":
-        return [_Object(item) for item in self.items(key, optional=optional)]
-
-    def object(self, key: str) -> "_Object":
-        return _Object(self.need(key))
-
-    def mapping(self, key: str) -> Mapping:
-        return self.object(key).value
-
-    def strings(self, key: str, *, optional: bool = False) -> tuple[str, ...]:
-        return tuple(str(_plain(item)) for item in self.items(key, optional=optional))
-
-    @staticmethod
-    def listed(value: Value, read: Callable[[Value], Any]) -> tuple[Any, ...]:
-        """A list, each of whose items is read."""
-        if not isinstance(value, Sequence):
-            _stop(value.origin, "a list belongs here")
-        return tuple(read(item) for item in value.items)
-
-    def texts(self, key: str) -> dict[str, str]:
-        found = self.object(key)
-        return {name: found.text(name) for name in found.value.entries}
-
-    def end(self) -> None:
-        for key, value in self.unused.items():
-            _stop(value.origin.use, f"`{key}` is no key of this place")
-
-
 class _Reader:
-    def __init__(self, document: Mapping) -> None:
-        self.root = _Object(document)
+    def __init__(self, document: Mapping, help_file: str) -> None:
+        self.root = Entry(document)
+        self.rules: tuple[Rule, ...] = ()
+        self.helps = Helps(help_file, lambda: {rule.id: rule.facts_by_code() for rule in self.rules})
 
     def pack(self, common: Common) -> RulePack:
         root = self.root
@@ -387,7 +284,7 @@ class _Reader:
             about=root.text("about"),
             link=root.text("link"),
             steps=steps,
-            rules=tuple(self.rule(each, {step.id for step in steps}) for each in root.objects("checks")),
+            rules=self.all_rules({step.id for step in steps}),
             questions=tuple(self.question(each) for each in root.objects("questions", optional=True)),
             journey=self.journey(root.object("journey")) if "journey" in root.value else None,
             common=common,
@@ -395,6 +292,10 @@ class _Reader:
         root.end()
         self.check_names(pack)
         return pack
+
+    def all_rules(self, steps: set[str]) -> tuple[Rule, ...]:
+        self.rules = tuple(self.rule(each, steps) for each in self.root.objects("checks"))
+        return self.rules
 
     def check_names(self, pack: RulePack) -> None:
         """Every check named by another part of the pack exists, and no id stands twice."""
@@ -406,10 +307,10 @@ class _Reader:
             named += [*pack.journey.because, *pack.journey.labels]
         for check in named:
             if check not in ids:
-                _stop(self.places(check)[0], f"`{check}` is named, but there is no such check")
+                stop(self.places(check)[0], f"`{check}` is named, but there is no such check")
         for check in ids:
             if ids.count(check) > 1:
-                _stop(self.places(check)[-1], f"the check `{check}` stands here a second time")
+                stop(self.places(check)[-1], f"the check `{check}` stands here a second time")
 
     def places(self, name: str) -> list[Origin]:
         """Where a name stands in the pack, as a value or as a key."""
@@ -420,22 +321,22 @@ class _Reader:
         ]
 
     @staticmethod
-    def step(given: _Object) -> Step:
+    def step(given: Entry) -> Step:
         step = Step(given.text("id"), given.text("title"))
         given.end()
         return step
 
     @staticmethod
-    def question(given: _Object) -> Question:
+    def question(given: Entry) -> Question:
         question = Question(given.text("id"), given.text("question"))
         given.end()
         return question
 
-    def rule(self, given: _Object, steps: set[str]) -> Rule:
+    def rule(self, given: Entry, steps: set[str]) -> Rule:
         check = given.text("id")
         step = given.text("step")
         if step not in steps:
-            _stop(given.value.entries["step"].origin, f"`{step}` is no step of this module")
+            stop(given.value.entries["step"].origin, f"`{step}` is no step of this module")
         judgement = self.judgement(given)
         rule = Rule(
             id=check,
@@ -449,40 +350,32 @@ class _Reader:
             passed_live=self.sentence(given, "passed_live", judgement, optional=True),
             reasons=self.reasons(given.object("reasons"), judgement),
             why=given.text("why"),
-            hints=given.strings("hints"),
-            answer=tuple(self.edit(each) for each in given.objects("answer")),
-            links=tuple(self.link(each) for each in given.objects("links", optional=True)),
+            helps=self.helps,
             instead=self.instead(given.object("instead")) if "instead" in given.value else None,
-            hints_for=self.by_code(given, "hints_for", lambda each: _Object.listed(each, _text)),
-            mends=self.by_code(given, "mends", lambda each: _Object.listed(each, self.mend)),
-            then=given.text("then", ""),
         )
-        self.check_codes(rule, given)
-        if not rule.hints:
-            _stop(given.value.origin, f"`{check}` has no hints")
         given.end()
         return rule
 
-    def judgement(self, given: _Object) -> Judgement:
+    def judgement(self, given: Entry) -> Judgement:
         at = given.need("kind")
-        name = str(_plain(at))
+        name = str(plain(at))
         kind = find_kind(name)
         if kind is None:
-            _stop(at.origin, f"there is no kind of check `{name}`")
+            stop(at.origin, f"there is no kind of check `{name}`")
         parameters = given.object("given")
         known = kind.parameters._fields
         values: dict[str, Any] = {}
         for key, value in parameters.value.entries.items():
             if key not in known:
-                _stop(value.origin, f"`{key}` is no parameter of the kind `{name}`")
-            plain = _plain(value)
-            values[key] = tuple(plain) if isinstance(plain, list) else plain
+                stop(value.origin, f"`{key}` is no parameter of the kind `{name}`")
+            given_value = plain(value)
+            values[key] = tuple(given_value) if isinstance(given_value, list) else given_value
         for key in known:
             if key not in values and key not in kind.parameters._field_defaults:
-                _stop(parameters.value.origin, f"the kind `{name}` needs the parameter `{key}`")
+                stop(parameters.value.origin, f"the kind `{name}` needs the parameter `{key}`")
         return Judgement(kind, kind.parameters(**values))
 
-    def reasons(self, given: _Object, judgement: Judgement) -> dict[str, Words]:
+    def reasons(self, given: Entry, judgement: Judgement) -> dict[str, Words]:
         """The words of each slot of the kind; none may be missing, and none may use a fact that its slot has not."""
         reasons: dict[str, Words] = {}
         for slot, facts in judgement.kind.slots.items():
@@ -493,7 +386,7 @@ class _Reader:
         given.end()
         return reasons
 
-    def sentence(self, given: _Object, key: str, judgement: Judgement, *, optional: bool = False) -> str:
+    def sentence(self, given: Entry, key: str, judgement: Judgement, *, optional: bool = False) -> str:
         text = given.text(key, "" if optional else None)
         if text:
             self.check_facts(text, judgement, (), given.value.entries[key].origin)
@@ -504,62 +397,15 @@ class _Reader:
         known = {*facts, *judgement.parameters._fields}
         for name in PLACEHOLDER.findall(text):
             if name not in known:
-                _stop(at, f"the sentence uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")
+                stop(at, f"the sentence uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")
 
     @staticmethod
-    def by_code(given: _Object, key: str, read: Callable[[Value], Any]) -> dict[str, Any]:
-        """What a check holds by reason code."""
-        found = given.take(key)
-        return {} if found is None else {code: read(each) for code, each in _Object(found).value.entries.items()}
-
-    @staticmethod
-    def check_codes(rule: Rule, given: _Object) -> None:
-        """Every code that has hints or edits of its own is one of the check, and the edits use what its slots have."""
-        for key in ("hints_for", "mends"):
-            for code, value in getattr(given.value.entries.get(key), "entries", {}).items():
-                slots = [slot for slot, words in rule.reasons.items() if words.code == code]
-                if not slots:
-                    _stop(value.origin.use, f"`{code}` is no reason of `{rule.id}`")
-                known = {AT, HOLDER, *rule.judgement.parameters._fields}
-                known.update(fact for slot in slots for fact in rule.judgement.kind.slots[slot])
-                for edit in (edit for mend in rule.mends.get(code, ()) for edit in mend):
-                    for name in PLACEHOLDER.findall(f"{edit.path} {edit.to}"):
-                        if name not in known:
-                            _stop(value.origin.use, f"an edit uses `{{{name}}}`, which is not among {sorted(known)}")
-
-    def mend(self, given: Value) -> Mend:
-        return tuple(_Object.listed(given, lambda each: self.edit(_Object(each))))
-
-    @staticmethod
-    def edit(given: _Object) -> Edit:
-        action = next((one for one in _ACTIONS if one in given.value), None)
-        if action is None:
-            _stop(given.value.origin, f"an edit is one of {', '.join(_ACTIONS)}, with a path")
-        path = given.text(action)
-        value = _plain(given.need("value")) if action in ("set", "append") else None
-        to = given.text("to") if action in ("move", "rename") else ""
-        only = given.text("only", "")
-        if only not in _CONDITIONS:
-            _stop(given.value.entries["only"].origin, f"`only` is one of {', '.join(filter(None, _CONDITIONS))}")
-        ending = given.text("ending", "")
-        given.end()
-        return Edit(action, path, value, to, _CONDITIONS[only], ending)
-
-    @staticmethod
-    def link(given: _Object) -> Link:
-        link = Link(given.text("title"), given.text("url"))
-        if not link.url.startswith("https://"):
-            _stop(given.value.entries["url"].origin, "a link starts with https://")
-        given.end()
-        return link
-
-    @staticmethod
-    def instead(given: _Object) -> Instead:
+    def instead(given: Entry) -> Instead:
         instead = Instead(given.text("check"), given.text("say"), given.text("way", "") or None, given.text("open", ""))
         given.end()
         return instead
 
-    def journey(self, given: _Object) -> JourneyPlan:
+    def journey(self, given: Entry) -> JourneyPlan:
         journey = JourneyPlan(
             title=given.text("title"),
             stops=tuple(self.stop(each) for each in given.objects("stops")),
@@ -572,7 +418,7 @@ class _Reader:
         return journey
 
     @staticmethod
-    def stop(given: _Object) -> Stop:
+    def stop(given: Entry) -> Stop:
         stop = Stop(
             id=given.text("id"),
             label=given.text("label"),
@@ -585,7 +431,7 @@ class _Reader:
         given.end()
         return stop
 
-    def track(self, given: _Object) -> Track:
+    def track(self, given: Entry) -> Track:
         track = Track(
             start=given.text("from"),
             end=given.text("to"),
@@ -596,23 +442,3 @@ class _Reader:
         )
         given.end()
         return track
-
-
-def _text(value: Value) -> str:
-    if not isinstance(value, Scalar) or not isinstance(value.value, str):
-        _stop(value.origin, "a text belongs here")
-    return value.value
-
-
-def _plain(value: Value) -> Any:
-    """The value as plain Python data."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.entries.items()}
-    if isinstance(value, Sequence):
-        return [_plain(item) for item in value.items]
-    assert isinstance(value, Scalar)
-    return value.value
-
-
-def _stop(at: Origin, message: str) -> NoReturn:
-    raise CheckError("invalid-config", f"{message}.", file=at.file, line=at.line, column=at.column)

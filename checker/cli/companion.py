@@ -68,7 +68,7 @@ def diff(asked: Namespace, pack: RulePack, request: Request) -> int:
     if asked.apply:
         if lines:
             _apply(edited, text, done)
-        _explain([one for one in done if one.obstacle is not None or one.check.rule.then], Terminal.of(sys.stderr))
+        _explain([one for one in done if one.obstacle is not None or one.check.rule.help.then], Terminal.of(sys.stderr))
         return _SOMETHING_TO_DO if any(_is_left(one) for one in done) else _NOTHING_TO_DO
     _explain(done, Terminal.of(sys.stderr))
     is_terminal = sys.stdout.isatty()
@@ -102,7 +102,7 @@ def _explain(done: Iterable[Mended], draw: Terminal) -> None:
     for one in done:
         lines = list(heading(one.check, draw))
         if one.obstacle is None:
-            lines += draw.wrapped(one.check.rule.then, "  ") if one.check.rule.then else []
+            lines += draw.wrapped(one.check.rule.help.then, "  ") if one.check.rule.help.then else []
         else:
             said = fill(one.report.module.common.no_edit[one.obstacle], {"expression": one.expression})
             lines += draw.wrapped(said, "  ")

@@ -16,7 +16,8 @@ from checker.edits.changes import CannotEditError, Changes, Steps, find, referen
 from checker.edits.outline import Outline, Part, Step
 from checker.engine import excerpt
 from checker.report import CheckResult, Evidence, Report, Verdict
-from checker.rulepack import AT, HOLDER, PLACEHOLDER, Edit, Mend, Rule
+from checker.rule_help import AT, HOLDER, PLACEHOLDER, Edit, Mend
+from checker.rulepack import Rule
 from checker.serverless.parsing import text_lines
 from checker.wording import shown
 

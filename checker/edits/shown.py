@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from checker.rulepack import Edit
+    from checker.rule_help import Edit
 
 Sign = Literal[" ", "+", "-"]
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from checker.errors import UsageError
 from checker.reporters.curves import Growth
 from checker.reporters.html import drift, environment, href, live, next_stop, sentence, state
-from checker.rulepack import PLACEHOLDER
+from checker.rule_help import PLACEHOLDER
 from checker.wording import visible
 
 if TYPE_CHECKING:

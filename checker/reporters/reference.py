@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from checker.rulepack import PLACEHOLDER, Rule, RulePack, Words, fill
+from checker.rule_help import PLACEHOLDER
+from checker.rulepack import Rule, RulePack, Words, fill
 
 
 def render(pack: RulePack) -> str:

@@ -53,7 +53,7 @@ def test_each_time_a_stronger_hint_up_to_the_answer(run: Run, here: Path, pack: 
 def test_a_hint_is_for_the_reason_that_the_check_fails_for(run: Run, pack: RulePack) -> None:
     path = FIXTURES / "dlq.permission" / "resource-not-arn"
     given = run("hint", path)
-    assert pack.rule("dlq.permission").hints_for["resource-not-arn"][0] in given.words
+    assert pack.rule("dlq.permission").help.hints_for["resource-not-arn"][0] in given.words
     assert "resource-not-arn" in given.out
     assert f"rydecheck hint {path}" in given.out
 

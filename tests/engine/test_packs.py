@@ -10,7 +10,8 @@ import yaml
 
 from checker.cohort.submission import Request, check_path
 from checker.report import CheckResult
-from checker.rulepack import Edit, Rule, RulePack, load_pack, module_ids
+from checker.rule_help import Edit
+from checker.rulepack import Rule, RulePack, load_pack, module_ids
 from tests.conftest import FIXTURES
 
 START = FIXTURES / "service/start/serverless.yml"

@@ -30,22 +30,38 @@ checks:
       misspelled: {code: misspelled, say: "`{found}` is near."}
       misplaced: {code: misplaced, say: "It stands at `{place}`."}
     why: Because.
-    hints: [Look.]
-    answer:
-      - {append: plugins, value: some-plugin}
-    links:
-      - {title: Manual, url: https://example.org}
+"""
+HELP = """\
+a.plugin:
+  hints: [Look.]
+  hints_for:
+    misspelled: [Compare., Write it.]
+  answer:
+    - {append: plugins, value: some-plugin}
+  mends:
+    misspelled:
+      - [{set: "{at}", value: some-plugin}]
+      - [{remove: "custom.{found}"}, {append: plugins, value: some-plugin}]
+  then: Install it.
+  links:
+    - {title: Manual, url: https://example.org}
 """
 
 
-def read(folder: Path, text: str) -> RulePack:
+def read(folder: Path, text: str, help_text: str = HELP) -> RulePack:
     path = folder / "module.yaml"
     path.write_text(text, encoding="utf-8")
+    (folder / "help.yaml").write_text(help_text, encoding="utf-8")
     return read_pack(path)
 
 
 def test_a_whole_pack_is_read(tmp_path: Path) -> None:
     (rule,) = read(tmp_path, PACK).rules
+    assert rule.ladder("misspelled") == ("Compare.", "Write it.")
+    assert rule.ladder("missing") == rule.ladder(None) == ("Look.",)
+    assert rule.ways("missing") == (rule.answer,)
+    assert [[edit.action for edit in mend] for mend in rule.ways("misspelled")] == [["set"], ["remove", "append"]]
+    assert rule.help.then == "Install it."
     assert (rule.id, rule.bonus, rule.hints) == ("a.plugin", False, ("Look.",))
     assert rule.judgement.parameters.name == "some-plugin"
 
@@ -56,9 +72,6 @@ def test_a_whole_pack_is_read(tmp_path: Path) -> None:
         ("title: Small\n", "title: Small\ncolour: red\n", 3, "`colour` is no key"),
         ("    points: 1\n", "    points: 1\n    color: red\n", 11, "`color` is no key"),
         ("{id: one, title: One}", "{id: one, title: One, x: y}", 6, "`x` is no key"),
-        ("hints: [Look.]", "hints: []", 8, "`a.plugin` has no hints"),
-        ("    hints: [Look.]\n", "", 8, "`hints` is missing"),
-        ("    hints: [Look.]\n", "    hints: Look.\n", 20, "`hints` is a list"),
         ("points: 1", "points: one", 10, "`points` is a whole number"),
         ("points: 1", "points: true", 10, "`points` is a whole number"),
         ("points: 1", "points: 1\n    bonus: 'yes'", 11, "`bonus` is true or false"),
@@ -74,9 +87,6 @@ def test_a_whole_pack_is_read(tmp_path: Path) -> None:
         ("It stands at `{place}`.", "`{found}` stands here.", 18, "`{found}`"),
         ("`{name}` is enabled.", "`{place}` is enabled.", 14, "`{place}`"),
         ("{code: missing, ", "{", 16, "`code` is missing"),
-        ("{append: plugins, value: some-plugin}", "{append: plugins}", 22, "`value` is missing"),
-        ("{append: plugins, value: some-plugin}", "{insert: plugins}", 22, "an edit is"),
-        ("url: https://example.org}", "url: http://example.org}", 24, "https://"),
         ("steps:", "steps: [", None, ""),
         ("checks:", "checks: {}\nold:", 7, "`checks` is a list"),
         ("id: small\n", "", 1, "`id` is missing"),
@@ -94,6 +104,52 @@ def test_what_does_not_fit_stops_with_file_and_line(
     assert error.line == line or line is None
     assert error.column is not None
     assert says in error.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("hints: [Look.]", "hints: []", 1, "`a.plugin` has no hints"),
+        ("  hints: [Look.]\n", "", 1, "`hints` is missing"),
+        ("  hints: [Look.]\n", "  hints: Look.\n", 2, "`hints` is a list"),
+        ("misspelled: [Compare., Write it.]", "mispelled: [Compare.]", 4, "`mispelled` is no reason of `a.plugin`"),
+        ("misspelled: [Compare., Write it.]", "misspelled: []", 1, "`a.plugin` has no hints"),
+        ("misspelled: [Compare., Write it.]", "misspelled: Compare.", 4, "a list belongs here"),
+        ("misspelled: [Compare., Write it.]", "misspelled: [5]", 4, "a text belongs here"),
+        ("    - {append: plugins, value: some-plugin}", "    - {append: plugins}", 6, "`value` is missing"),
+        ("    - {append: plugins, value: some-plugin}", "    - {insert: plugins}", 6, "an edit is"),
+        ("    - {append: plugins, value: some-plugin}", "    - {append: plugins, value: x, y: z}", 6, "`y` is no key"),
+        ("[{set: ", "[{only: now, set: ", 9, "`only` is one of"),
+        ("[{set: ", "{set: ", 9, ""),
+        ('"{at}", value: some-plugin}', '"{of}", value: some-plugin}', 8, "`{of}`, which is not among"),
+        ("custom.{found}", "custom.{place}", 8, "`{place}`, which is not among"),
+        ("then: Install it.", "then: [Install it.]", 11, "`then` is a text"),
+        ("url: https://example.org}", "url: http://example.org}", 13, "https://"),
+        ("a.plugin:", "a.plugins:", 1, "`a.plugin` is missing"),
+        ("  then: Install it.\n", "  than: Install it.\n", 11, "`than` is no key"),
+    ],
+)
+def test_help_that_does_not_fit_stops_with_file_and_line_when_it_is_asked_for(
+    tmp_path: Path, old: str, new: str, line: int, says: str
+) -> None:
+    assert old in HELP
+    (rule,) = read(tmp_path, PACK, HELP.replace(old, new, 1)).rules
+    with pytest.raises(CheckError) as caught:
+        rule.ladder(None)
+    assert caught.value.file == "help.yaml"
+    assert caught.value.line == line or not says
+    assert says in caught.value.message
+
+
+def test_help_with_a_check_that_is_none_stops(tmp_path: Path) -> None:
+    (rule,) = read(tmp_path, PACK, f"{HELP}b.plugin: {{}}\n").rules
+    with pytest.raises(CheckError, match="`b.plugin` is no key"):
+        rule.ladder(None)
+
+
+def test_a_check_without_a_question_for_help_reads_no_help(tmp_path: Path) -> None:
+    (rule,) = read(tmp_path, PACK, "[").rules
+    assert rule.title == "Enable it"
 
 
 def test_an_id_stands_once(tmp_path: Path) -> None:

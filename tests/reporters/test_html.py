@@ -22,7 +22,8 @@ from checker.errors import CheckError
 from checker.report import CheckResult, Evidence, Note, Report, Source, SubmissionFacts, Verdict
 from checker.reporters import html
 from checker.reporters.html import around, calls, excerpts, fit, href, render, said, sentence
-from checker.rulepack import Edit, RulePack
+from checker.rule_help import Edit
+from checker.rulepack import RulePack
 from tests.conftest import FIXTURES, Checked
 
 CLASS = sorted(path.parent for path in FIXTURES.glob("class/*/expect.json"))
