@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from checker.errors import UsageError
 
-COMMANDS = ("check", "grade", "report", "explain", "modules", "iam-policy", "demo", "version")
+COMMANDS = ("check", "watch", "grade", "report", "explain", "modules", "iam-policy", "demo", "version")
 FORMATS = ("text", "json", "html")
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     # Without `prog`, argparse would format a usage line at every start to find it.
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, prog="rydecheck")
     _add_check(commands.add_parser("check", help="check one service (the default)", **_COMMON))
+    _add_judging(commands.add_parser("watch", help="check again at each save, until `q`", **_COMMON))
     _add_grade(commands.add_parser("grade", help="grade a whole class, and write its pages", **_COMMON))
     report = commands.add_parser("report", help="render a class again from its results", **_COMMON)
     report.add_argument("results", metavar="FILE", help="the results.jsonl of a class")
@@ -75,6 +76,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_check(check: argparse.ArgumentParser) -> None:
+    _add_judging(check)
+    check.add_argument(
+        "--packaged", action="store_true", help="judge the template that `sls package` left in .serverless"
+    )
+    live = check.add_argument_group("what is deployed")
+    live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
+    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone")
+    live.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
+    live.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
+    output = check.add_argument_group("output")
+    output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
+    output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
+
+
+def _add_judging(check: argparse.ArgumentParser) -> None:
+    """What to judge, how strictly, and with which values: the same once and at each save."""
     check.add_argument(
         "path",
         nargs="?",
@@ -85,9 +102,6 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--only", nargs="+", action="extend", default=[], metavar="CHECK", help="judge these checks or steps only"
     )
-    check.add_argument(
-        "--packaged", action="store_true", help="judge the template that `sls package` left in .serverless"
-    )
     check.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
     values = check.add_argument_group("values for the variables of the file")
     values.add_argument("--stage", metavar="S", help="the stage, as for a deployment")
@@ -95,14 +109,6 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     values.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a value of ${opt:NAME}")
     values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
     values.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a value of ${param:NAME}")
-    live = check.add_argument_group("what is deployed")
-    live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
-    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone")
-    live.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
-    live.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
-    output = check.add_argument_group("output")
-    output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
-    output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
 
 
 def _add_grade(grade: argparse.ArgumentParser) -> None:

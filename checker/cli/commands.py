@@ -19,6 +19,7 @@ from checker.writing import write_file
 
 if TYPE_CHECKING:
     from checker.cohort.submission import Deployed
+    from checker.serverless.resolving import Settings
 
 COMPLETE, INCOMPLETE, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -58,17 +59,10 @@ def _complain(message: str) -> None:
 
 def _check(asked: Namespace) -> int:
     from checker.cohort.submission import Request, check_path, check_stack
-    from checker.serverless.resolving import Settings
 
     pack = load_pack(asked.module)
     path, only = _path_and_checks(asked, pack)
-    options = assignments(asked.var, "--var")
-    for name in ("stage", "region"):
-        if getattr(asked, name) is not None:
-            options[name] = getattr(asked, name)
-    environment = {**os.environ, **assignments(asked.env, "--env")}
-    settings = Settings(options, environment, assignments(asked.param, "--param"))
-    request = Request(settings, only, asked.strict, asked.packaged, _deployed(asked))
+    request = Request(_settings(asked), only, asked.strict, asked.packaged, _deployed(asked))
     if asked.stack is not None and path is None and not asked.deployed:
         _refuse_what_needs_a_file(asked)
         report = check_stack(asked.stack, pack, request)
@@ -83,6 +77,33 @@ def _check(asked: Namespace) -> int:
         place = "" if report.error.place else "rydecheck: "
         _complain(f"{place}{report.error}")
     return {"complete": COMPLETE, "incomplete": INCOMPLETE, "error": FAILED}[report.status]
+
+
+def _settings(asked: Namespace) -> Settings:
+    """The values for the file's variables, those of the real environment among them. Raises UsageError."""
+    from checker.serverless.resolving import Settings
+
+    options = assignments(asked.var, "--var")
+    for name in ("stage", "region"):
+        if getattr(asked, name) is not None:
+            options[name] = getattr(asked, name)
+    return Settings(options, {**os.environ, **assignments(asked.env, "--env")}, assignments(asked.param, "--param"))
+
+
+def _watch(asked: Namespace) -> int:
+    from checker.cli.watching.command import watch
+    from checker.cohort.submission import Request, find_on_disk
+    from checker.errors import CheckError
+
+    pack = load_pack(asked.module)
+    path, only = _path_and_checks(asked, pack)
+    request = Request(_settings(asked), only, asked.strict)
+    try:
+        found = find_on_disk("." if path is None else path)
+    except CheckError as error:  # a mistyped path would be waited for without end
+        _complain(str(error))
+        return FAILED
+    return watch(found, pack, request)
 
 
 def _refuse_what_needs_a_file(asked: Namespace) -> None:
@@ -202,6 +223,7 @@ def _version(_: Namespace) -> int:
 
 _COMMANDS = {
     "check": _check,
+    "watch": _watch,
     "grade": _grade,
     "report": _report,
     "explain": _explain,

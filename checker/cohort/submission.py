@@ -120,13 +120,34 @@ def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -
 
     Never raises for a submission.
     """
-    name = os.fspath(path)
-    facts = SubmissionFacts(id=_id(name), path=shown(name))
     try:
-        folder, file = _locate(name)
+        found = find_on_disk(path)
     except CheckError as error:
-        return Report(pack, facts, error=error)
-    return _check(facts, folder, file, pack, request)
+        return Report(pack, _facts(os.fspath(path)), error=error)
+    return check_on_disk(found, pack, request)
+
+
+class OnDisk(NamedTuple):
+    """A service in a folder of this machine; `file` is the configuration that was named, None where the folder was."""
+
+    facts: SubmissionFacts
+    folder: SubmissionFolder
+    file: str | None
+
+
+def find_on_disk(path: str | os.PathLike[str]) -> OnDisk:
+    """What a folder, or a configuration file in it, stands for. Raises CheckError `not-found`."""
+    name = os.fspath(path)
+    return OnDisk(_facts(name), *_locate(name))
+
+
+def check_on_disk(found: OnDisk, pack: RulePack, request: Request) -> Report:
+    """Judge what a folder holds now. It keeps what it has read: to look again, take a new one. Never raises."""
+    return _check(found.facts, found.folder, found.file, pack, request)
+
+
+def _facts(name: str) -> SubmissionFacts:
+    return SubmissionFacts(id=_id(name), path=shown(name))
 
 
 def check_stack(stack: str, pack: RulePack, request: Request) -> Report:
@@ -247,7 +268,7 @@ def _locate(path: str) -> tuple[SubmissionFolder, str | None]:
         why = error.strerror if isinstance(error, OSError) else "this is no name of a file"
         raise CheckError("not-found", f"this cannot be read: {why}.", file=shown(path)) from None
     if stat.S_ISDIR(status.st_mode):
-        return SubmissionFolder(path), None
+        return _folder(path), None
     folder, file = os.path.split(path)
     if not is_configuration(file):
         raise CheckError(
@@ -256,7 +277,16 @@ def _locate(path: str) -> tuple[SubmissionFolder, str | None]:
             advice="Name a folder, or a .yml, .yaml or .json file.",
             file=shown(path),
         )
-    return SubmissionFolder(folder or "."), file
+    return _folder(folder or "."), file
+
+
+def _folder(path: str) -> SubmissionFolder:
+    try:
+        return SubmissionFolder(path)
+    except OSError:  # the current folder can be one that was removed, and has no name then
+        raise CheckError(
+            "not-found", "this folder was removed.", advice="Go to the one that is there now.", file=shown(path)
+        ) from None
 
 
 def _identified(submission: SubmissionFacts, service: Service) -> SubmissionFacts:
