@@ -27,6 +27,7 @@ from checker.reporters.terminal import Terminal
 from checker.rulepack import Rule
 
 _WIDEST = 100
+_NARROWEST = 8  # what is narrower still is clipped
 _LEAST_FOR_PANEL = 6  # rows below which a hint or a diff is no use beside the checks
 
 
@@ -38,7 +39,7 @@ class Size(NamedTuple):
 
 
 class Turned(NamedTuple):
-    """What a save changed: the ids of the checks that pass since, of those that no longer do, and whether all do now."""
+    """What a save changed: the ids of the checks that pass since, of those that do no more, and whether all do now."""
 
     green: frozenset[str] = frozenset()
     open_again: frozenset[str] = frozenset()
@@ -93,33 +94,41 @@ def turned_since(before: Report | None, now: Report) -> Turned:
 
 
 class _Detail(NamedTuple):
-    """How much of everything is shown. `steps` is how the checks are: with titles, without, or as a row of marks."""
+    """How much of everything is shown.
+
+    `steps` is how the checks are: with titles, without, or as a row of marks. `air` is where empty lines are: from 1 on
+    around the checks, from 2 on between the steps, and at 3 also in what comes below them.
+    """
 
     steps: str = "titles"
-    air: bool = False
+    air: int = 0
     around: int | None = 1
     why: bool = False
     extra: bool = True
     notes: bool = False
     place: bool = True
     message: int = 100
-    turned: int = 100
+    turned: int = 3
     questions: bool = False
 
 
 # From a tall screen to a small one: the first that fits is shown.
 _DETAILS = (
-    _Detail(air=True, around=4, why=True, notes=True, questions=True),
-    _Detail(air=True, around=2, why=True, notes=True),
-    _Detail(air=True, why=True, notes=True),
-    _Detail(air=True, why=True),
-    _Detail(air=True, notes=True),
-    _Detail(air=True),
+    _Detail(air=3, around=4, why=True, notes=True, questions=True, turned=100),
+    _Detail(air=3, around=2, why=True, notes=True, turned=100),
+    _Detail(air=3, why=True, notes=True),
+    _Detail(air=3, why=True),
+    _Detail(air=3, notes=True),
+    _Detail(air=3),
+    _Detail(air=2),
+    _Detail(air=1),
+    _Detail(air=1, extra=False),
     _Detail(),
     _Detail(extra=False),
     _Detail(extra=False, around=0),
     _Detail(extra=False, around=None),
-    _Detail("checks", extra=False, around=None, turned=3),
+    _Detail("checks", extra=False, around=None),
+    _Detail("marks", air=1, turned=2),
     _Detail("marks", around=0, turned=2),
     _Detail("marks", around=None, message=3, turned=2),
     _Detail("marks", around=None, message=2, turned=1),
@@ -131,15 +140,15 @@ _DETAILS = (
 
 def screen(look: Look, size: Size, terminal: Terminal) -> Frame:
     """The screen of a terminal of this size, its last line the keys."""
-    draw = terminal._replace(width=max(1, min(size.columns, _WIDEST)))
-    foot = [*_notice(look, draw)[: max(0, size.rows - 4)], _keys(look, draw)]
-    room = size.rows - len(foot)
+    draw = terminal._replace(width=max(_NARROWEST, min(size.columns, _WIDEST)))
+    notice = _notice(look, draw)[: max(0, size.rows - 4)]
+    room = size.rows - len(notice) - 1
     if look.panel is not None:
         lines, most, page = _with_panel(look, look.panel, room, draw)
     else:
         lines, most, page = _without_panel(look, room, draw), 0, 1
-    filled = [*lines[:room], *[""] * (room - len(lines)), *foot][-size.rows :]
-    return Frame(tuple(clipped(line, size.columns - 1) for line in filled), most, page)
+    filled = [*lines[:room], *[""] * (room - len(lines)), *notice, _keys(look, draw, can_scroll=most > 0)]
+    return Frame(tuple(clipped(line, size.columns - 1) for line in filled[-size.rows :]), most, page)
 
 
 def _without_panel(look: Look, room: int, draw: Terminal) -> list[str]:
@@ -156,7 +165,14 @@ def _with_panel(look: Look, panel: Panel, room: int, draw: Terminal) -> tuple[li
     body = _panel_lines(panel, draw)
     title = [draw.paint(line, "bold") for line in _wrapped(panel.title, draw)]
     upper: list[str] = []
-    for detail in (_Detail(air=True), _Detail(), _Detail(extra=False), _Detail("marks"), _Detail("none")):
+    for detail in (
+        _Detail(air=2),
+        _Detail(air=1),
+        _Detail(),
+        _Detail("marks", air=1),
+        _Detail("marks"),
+        _Detail("none"),
+    ):
         upper = [*_upper(look, detail, draw), *title, *([""] if detail.air else [])]
         if len(upper) + len(body) <= room or (detail.steps == "marks" and len(upper) + _LEAST_FOR_PANEL <= room):
             break
@@ -168,25 +184,28 @@ def _with_panel(look: Look, panel: Panel, room: int, draw: Terminal) -> tuple[li
 
 def _upper(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
     """Whose service this is, how far, and the checks: those of the last report that there was."""
-    yield _head(look.report, draw)
     known = look.report if look.report.error is None else look.known
+    yield _head(known or look.report, draw)
     if known is None:
         if detail.air:
             yield ""
         return
     yield progress(known, draw)
+    if look.gone or look.report.error is not None:  # what was, and may be no more
+        draw = draw._replace(colour=False)
+        look = look._replace(turned=Turned())
     if detail.steps == "none":
         return
     if detail.steps == "marks":
         yield _marks(known, look.turned, draw)
+        if detail.air:
+            yield ""
         return
-    if look.gone or look.report.error is not None:  # what was, and may be no more
-        draw = draw._replace(colour=False)
     said: set[Note] = set()
-    for step, checks in known.steps():
+    for number, (step, checks) in enumerate(known.steps()):
         if not detail.extra and all(check.rule.bonus and check.outcome != "pass" for check in checks):
             continue
-        if detail.air:
+        if detail.air >= (2 if number else 1):
             yield ""
         if detail.steps == "titles":
             yield step_title(step, checks, draw)
@@ -231,11 +250,10 @@ def _lower(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
         yield from _error(look.report, detail, draw)
         return
     news = _news(look, draw)
-    if len(news) > detail.turned > 0:
-        news = [*news[: detail.turned - 1], _news_in_short(look.turned, draw)]
-    shown = news[: detail.turned]
-    yield from shown
-    if shown and detail.air:
+    if len(news) > detail.turned:
+        news = [_news_in_short(look.turned, draw)] if detail.turned else []
+    yield from news
+    if news and detail.air > 2:
         yield ""
     check = look.report.next_check
     yield from _closing(look, detail, draw) if check is None else _next(look.report, check, detail, draw)
@@ -254,13 +272,17 @@ def _news(look: Look, draw: Terminal) -> list[str]:
 
 
 def _news_in_short(turned: Turned, draw: Terminal) -> str:
-    """What the lines above leave out, as numbers of all."""
+    """The same in one line, by number."""
     parts = []
     if turned.green:
-        parts.append(draw.paint(draw.drawable(f"{SPARKLE} {len(turned.green)} turned green"), "bold", "green"))
+        parts.append(draw.paint(draw.drawable(f"{SPARKLE} {_checks(len(turned.green))} turned green"), "bold", "green"))
     if turned.open_again:
-        parts.append(draw.paint(f"{len(turned.open_again)} open again", "bold", "yellow"))
+        parts.append(draw.paint(f"{_checks(len(turned.open_again))} open again", "bold", "yellow"))
     return ", ".join(parts)
+
+
+def _checks(count: int) -> str:
+    return "1 check" if count == 1 else f"{count} checks"
 
 
 def _next(report: Report, check: CheckResult, detail: _Detail, draw: Terminal) -> Iterator[str]:
@@ -271,7 +293,7 @@ def _next(report: Report, check: CheckResult, detail: _Detail, draw: Terminal) -
             yield place(evidence[0], draw)
         else:
             yield from excerpt(evidence[0], draw, detail.around)
-    if detail.air:
+    if detail.air > 2:
         yield ""
     yield from _at_most(detail.message, _wrapped(check.message, draw, "  "), draw)
     if detail.why:
@@ -291,12 +313,12 @@ def _closing(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
     told = _wrapped(f"{SPARKLE} {headline}", draw)
     yield from (draw.paint(line, "bold", "green") for line in told[: detail.message + 1])
     if report.journey is not None and report.journey.state == "whole":
-        if detail.air:
+        if detail.air > 2:
             yield ""
         yield from _at_most(detail.message, _wrapped(report.journey.sentence, draw, "  "), draw)
     coming = list(_what_could_come(report))
     if coming and detail.message > 1:
-        if detail.air:
+        if detail.air > 2:
             yield ""
         yield from _at_most(detail.message, _wrapped(f"What could come next: {'; '.join(coming)}.", draw, "  "), draw)
 
@@ -326,11 +348,15 @@ def _error(report: Report, detail: _Detail, draw: Terminal) -> Iterator[str]:
         yield draw.paint(_one_line(f"  {error.place}", draw), "bold")
     if error.line is not None and detail.around is not None:
         yield from numbered(report.error_excerpt, error.line, draw, detail.around)
-    if detail.air:
+    if detail.air > 2:
         yield ""
-    yield from _at_most(max(1, detail.message), _wrapped(f"{error.message} {error.advice}", draw, "  "), draw)
+    yield from _at_most(max(1, detail.message), _wrapped(f"{_capital(error.message)} {error.advice}", draw, "  "), draw)
     if detail.message > 2:
         yield from (draw.paint(line, "dim") for line in _wrapped("Each save is checked again.", draw, "  "))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _gone(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
@@ -361,7 +387,7 @@ def _broken(text: str, room: int) -> list[str]:
     return [text[start : start + room] for start in range(0, len(text), room)]
 
 
-def _keys(look: Look, draw: Terminal) -> str:
+def _keys(look: Look, draw: Terminal, *, can_scroll: bool) -> str:
     """The keys that do something now, as far as there is room for them; the one that leads out always."""
     if not look.keys:
         return draw.paint(_one_line("Ctrl-C ends it", draw), "dim")
@@ -371,7 +397,8 @@ def _keys(look: Look, draw: Terminal) -> str:
         offered.append(("h", "next hint" if panel is not None and not panel.is_diff else "hint"))
         offered.append(("d", "diff"))
     if panel is not None:
-        offered += [("j k", "scroll"), ("Esc", "back")]
+        offered += [("j k", "scroll")] if can_scroll else []
+        offered.append(("Esc", "back"))
     elif not look.gone:
         offered.append(("o", "open the page"))
     leave = ("q", "quit")
@@ -386,7 +413,7 @@ def change_lines(look: Look, draw: Terminal) -> list[str]:
     if look.gone or look.report.error is not None:
         told = list(_lower(look, _Detail(around=0), draw))
         return [line for line in told if line]
-    lines = [progress(look.report, draw), *_lower(look, _Detail(around=None), draw)]
+    lines = [progress(look.report, draw), *_lower(look, _Detail(around=None, turned=100), draw)]
     return [line.rstrip() for line in lines]
 
 

@@ -25,7 +25,7 @@ _BELIEVED_AFTER = 0.08
 
 
 class Face(Protocol):
-    """Where a Look is shown. `changed` shows one with a new report, `redraw` one where only something beside it is new."""
+    """Where a Look is shown. `changed` shows one with a new report, `redraw` one with something else that is new."""
 
     def changed(self, look: Look) -> Frame: ...
 
