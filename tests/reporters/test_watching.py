@@ -105,8 +105,8 @@ def judged(name: str, pack: RulePack) -> Report:
     return check_path(FIXTURES / name, pack, Request())
 
 
-def look_at(report: Report, **more: object) -> Look:
-    return Look(report, known=None if report.error else report)._replace(**more)
+def look_at(report: Report) -> Look:
+    return Look(report, known=None if report.error else report)
 
 
 def text_of(frame: Frame) -> str:
@@ -123,13 +123,13 @@ def test_the_usual_terminal(pack: RulePack) -> None:
 
 
 def test_a_small_terminal_still_shows_how_far_what_is_next_and_the_keys(pack: RulePack) -> None:
-    look = look_at(judged("class/chidi", pack), turned=Turned(green=frozenset({"dlq.queue"})))
+    look = look_at(judged("class/chidi", pack))._replace(turned=Turned(green=frozenset({"dlq.queue"})))
     assert text_of(screen(look, Size(40, 12), Terminal())) == CHIDI_SMALL
 
 
 def test_the_end_of_the_module_is_celebrated(pack: RulePack) -> None:
     ada = judged("class/ada", pack)
-    look = look_at(ada, turned=turned_since(judged("class/chidi", pack), ada))
+    look = look_at(ada)._replace(turned=turned_since(judged("class/chidi", pack), ada))
     assert text_of(screen(look, USUAL, Terminal())) == ADA_JUST_NOW
     afterwards = text_of(screen(look_at(ada), USUAL, Terminal()))
     assert "✦ Complete: every check passes." in afterwards
@@ -154,7 +154,7 @@ def test_what_could_come_after_the_end(pack: RulePack) -> None:
 
 def test_many_checks_at_once_are_told_by_their_number(pack: RulePack) -> None:
     before, now = judged("service/start", pack), judged("class/chidi", pack)
-    look = look_at(now, turned=turned_since(before, now))
+    look = look_at(now)._replace(turned=turned_since(before, now))
     text = text_of(screen(look, USUAL, Terminal()))
     assert "✦ 5 checks turned green\n" in text
     assert text.count("  ✦ pass ") == 5
@@ -163,7 +163,7 @@ def test_many_checks_at_once_are_told_by_their_number(pack: RulePack) -> None:
 
 def test_what_is_open_again_is_said_plainly(pack: RulePack) -> None:
     before, now = judged("class/ada", pack), judged("class/chidi", pack)
-    text = text_of(screen(look_at(now, turned=turned_since(before, now)), USUAL, Terminal()))
+    text = text_of(screen(look_at(now)._replace(turned=turned_since(before, now)), USUAL, Terminal()))
     assert "✗ Let PutRideRecordSns write to the queue: open again\n" in text
 
 
@@ -188,7 +188,7 @@ def test_a_broken_file_shows_its_error_below_what_passed_before(pack: RulePack) 
 
 
 def test_a_folder_that_is_gone(pack: RulePack) -> None:
-    look = look_at(judged("class/chidi", pack), gone=True, waiting_for="/home/chidi/rides")
+    look = look_at(judged("class/chidi", pack))._replace(gone=True, waiting_for="/home/chidi/rides")
     text = text_of(screen(look, USUAL, Terminal()))
     assert "The folder is not there any more." in text
     assert "As soon as there is one at\n  /home/chidi/rides, rydecheck goes on." in text
@@ -199,7 +199,7 @@ def test_a_folder_that_is_gone(pack: RulePack) -> None:
 def test_a_hint_fills_the_lower_part(pack: RulePack) -> None:
     panel = Panel("Hint 1 of 3: Let PutRideRecordSns write to the queue", ("Who sends it?",))
     for size in (USUAL, Size(40, 12)):
-        text = text_of(screen(look_at(judged("class/chidi", pack), panel=panel), size, Terminal()))
+        text = text_of(screen(look_at(judged("class/chidi", pack))._replace(panel=panel), size, Terminal()))
         assert "Who sends it?" in text
         assert "Next:" not in text
         assert "Esc back" in text
@@ -208,7 +208,7 @@ def test_a_hint_fills_the_lower_part(pack: RulePack) -> None:
 
 def test_a_long_diff_is_scrolled(pack: RulePack) -> None:
     panel = Panel("The edit", tuple(f"+ line {number}" for number in range(60)), is_diff=True)
-    look = look_at(judged("class/chidi", pack), panel=panel)
+    look = look_at(judged("class/chidi", pack))._replace(panel=panel)
     first = screen(look, USUAL, Terminal())
     assert "+ line 0\n" in text_of(first)
     assert "j k scroll" in text_of(first)
@@ -221,7 +221,7 @@ def test_a_long_diff_is_scrolled(pack: RulePack) -> None:
 
 def test_a_diff_has_its_colours(pack: RulePack) -> None:
     panel = Panel("The edit", ("--- a", "+++ b", "@@ -1 +1 @@", "-old", "+new", " same"), is_diff=True)
-    look = look_at(judged("class/chidi", pack), panel=panel)
+    look = look_at(judged("class/chidi", pack))._replace(panel=panel)
     text = text_of(screen(look, USUAL, Terminal(colour=True)))
     for line in ("\x1b[1m--- a", "\x1b[1m+++ b", "\x1b[34m@@", "\x1b[31m-old", "\x1b[32m+new", "\n same"):
         assert line in text
@@ -229,14 +229,17 @@ def test_a_diff_has_its_colours(pack: RulePack) -> None:
 
 def test_a_path_to_copy_is_whole(pack: RulePack) -> None:
     path = "~/.cache/rydecheck/" + "x" * 70 + ".html"
-    look = look_at(judged("class/chidi", pack), notice=("The page is this file:", path))
+    look = look_at(judged("class/chidi", pack))._replace(notice=("The page is this file:", path))
     lines = screen(look, Size(40, 12), Terminal()).lines
     assert path in "".join(lines)
     assert lines[-1] == "h hint   d diff   q quit"
 
 
 def test_without_keys_only_the_way_out_is_told(pack: RulePack) -> None:
-    assert screen(look_at(judged("class/chidi", pack), keys=False), USUAL, Terminal()).lines[-1] == "Ctrl-C ends it"
+    assert (
+        screen(look_at(judged("class/chidi", pack))._replace(keys=False), USUAL, Terminal()).lines[-1]
+        == "Ctrl-C ends it"
+    )
 
 
 STATES: list[Callable[[Look, Report], Look]] = [
@@ -304,7 +307,7 @@ def test_without_unicode_all_is_ascii(pack: RulePack) -> None:
 
 def test_colour_only_adds_codes(pack: RulePack) -> None:
     report = judged("class/maya", pack)
-    look = look_at(report, turned=turned_since(judged("service/start", pack), report))
+    look = look_at(report)._replace(turned=turned_since(judged("service/start", pack), report))
     coloured = text_of(screen(look, USUAL, Terminal(colour=True)))
     plain = text_of(screen(look, USUAL, Terminal()))
     assert coloured != plain
@@ -326,10 +329,10 @@ def test_a_hostile_file_cannot_drive_the_terminal(checked: Checked) -> None:
     panel = Panel("\x1b[2J", ("\x1b[31m\u202e", "+\x9b2J"), is_diff=True)
     looks = [
         look_at(report),
-        look_at(report, panel=panel),
-        look_at(report, panel=panel._replace(is_diff=False)),
-        look_at(report, gone=True, waiting_for="/\x1b[2J\n\u202e"),
-        look_at(report, notice=("\x1b[2J\u202e",)),
+        look_at(report)._replace(panel=panel),
+        look_at(report)._replace(panel=panel._replace(is_diff=False)),
+        look_at(report)._replace(gone=True, waiting_for="/\x1b[2J\n\u202e"),
+        look_at(report)._replace(notice=("\x1b[2J\u202e",)),
         Look(broken, known=report),
     ]
     for look in looks:
@@ -361,12 +364,12 @@ def test_where_things_stand_in_a_line(pack: RulePack) -> None:
     )
     assert parting(look_at(judged("class/ada", pack)), draw) == "6 of 6. Complete: every check passes."
     assert parting(look_at(judged("class/luis", pack)), draw).startswith("serverless.yml:46:6: this line does not fit")
-    assert "/gone" in parting(look_at(judged("class/ada", pack), gone=True, waiting_for="/gone"), draw)
+    assert "/gone" in parting(look_at(judged("class/ada", pack))._replace(gone=True, waiting_for="/gone"), draw)
 
 
 def test_a_change_in_a_few_lines(pack: RulePack) -> None:
     before, now = judged("class/ada", pack), judged("class/chidi", pack)
-    assert change_lines(look_at(now, turned=turned_since(before, now)), Terminal()) == [
+    assert change_lines(look_at(now)._replace(turned=turned_since(before, now)), Terminal()) == [
         "████████████████░░░░  5 of 6",
         "✗ Let PutRideRecordSns write to the queue: open again",
         "Next: Let PutRideRecordSns write to the queue",

@@ -22,7 +22,8 @@ else:
 
 # Of xterm, which all others follow: alternate screen, cursor, lines that do not wrap, and a frame shown as a whole. A
 # terminal that does not know the last one ignores it.
-_ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J"
+_ENTER = "\x1b[?1049h"
+_OURS = "\x1b[?25l\x1b[?7l\x1b[2J"
 _LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 
@@ -52,15 +53,17 @@ class Screen:
         if self._keys is not None:
             self._before = termios.tcgetattr(self._keys)
         self._entered = True  # from here on there may be something to give back
-        self._set()
+        write_stream(self._out, _ENTER)
+        self.take_again()
 
-    def _set(self) -> None:
+    def take_again(self) -> None:
+        """Set the terminal as we need it; also after a stop that nobody announced, when a shell set it as it likes."""
         if self._keys is not None and self._before is not None:
             ours = [*self._before[:6], list(self._before[6])]
             ours[3] &= ~(termios.ECHO | termios.ICANON)
             ours[6][termios.VMIN], ours[6][termios.VTIME] = 1, 0
             termios.tcsetattr(self._keys, termios.TCSANOW, ours)
-        write_stream(self._out, _ENTER)
+        write_stream(self._out, _OURS)
 
     def _leave(self) -> None:
         if not self._entered:
@@ -78,14 +81,11 @@ class Screen:
         The usual SIGTSTP does it, which the system ignores where no shell could continue us; SIGSTOP it would not.
         """
         self._leave()
-        ours = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        ours = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTSTP, signal.SIGCONT)}
         os.kill(os.getpid(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, ours)
+        for number, handler in ours.items():
+            signal.signal(number, handler)
         self._enter()
-
-    def take_again(self) -> None:
-        """After a stop that nobody announced: the shell has set the terminal as it likes it."""
-        self._set()
 
     def size(self) -> Size:
         """How large the terminal is now."""
