@@ -21,7 +21,7 @@ from checker.reporters.watching import Frame, Look, Panel, Size, turned_since
 # that was renamed above the one that is watched either.
 _LOOK_AGAIN = 0.3
 _LOOK_AGAIN_BLIND = 0.15
-_BELIEVED_AFTER = 0.08
+_BELIEVED_AFTER = 0.06
 
 
 class Face(Protocol):
