@@ -2,7 +2,7 @@
 
 The first is compared with one `yaml.compose` of the same file and with a whole `rydecheck check`, in turn, so that a
 machine whose speed drifts slows all. The second goes through a real pseudo-terminal: the clock runs from before the
-file is written until a whole new frame has arrived. Nothing is asserted: speed depends on the machine, ratios hardly do.
+file is written until a whole new frame has arrived. Nothing is asserted: speed depends on the machine, ratios hardly.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ The screen fits whatever the terminal's size is: what is least needed goes first
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from checker.report import CheckResult, Note, Report
@@ -47,7 +48,10 @@ class Turned(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """A hint or a diff in the lower part of the screen; `offset` is how many of its lines are scrolled away."""
+    """A hint, or a diff with the sentences beside it, in the lower part of the screen.
+
+    `offset` is how many of its lines are scrolled away.
+    """
 
     title: str
     lines: tuple[str, ...]
@@ -111,6 +115,11 @@ class _Detail(NamedTuple):
     turned: int = 3
     questions: bool = False
 
+    @property
+    def upper(self) -> tuple[object, ...]:
+        """What of it decides over the part with the checks."""
+        return self.steps, min(self.air, 2), self.extra, self.notes
+
 
 # From a tall screen to a small one: the first that fits is shown.
 _DETAILS = (
@@ -152,12 +161,20 @@ def screen(look: Look, size: Size, terminal: Terminal) -> Frame:
 
 
 def _without_panel(look: Look, room: int, draw: Terminal) -> list[str]:
-    lines: list[str] = []
+    """The most detailed screen that fits, or the least one."""
+    upper: list[str] = []
+    lower: list[str] = []
+    drawn = None
     for detail in _DETAILS:
-        lines = [*_upper(look, detail, draw), *_lower(look, detail, draw)]
-        if len(lines) <= room:
+        if detail.upper != drawn:  # many differ only in what is below
+            drawn = detail.upper
+            upper = list(_upper(look, detail, draw))
+        if len(upper) >= room and detail is not _DETAILS[-1]:
+            continue
+        lower = list(_lower(look, detail, draw))
+        if len(upper) + len(lower) <= room:
             break
-    return lines
+    return [*upper, *lower]
 
 
 def _with_panel(look: Look, panel: Panel, room: int, draw: Terminal) -> tuple[list[str], int, int]:
@@ -366,9 +383,17 @@ def _gone(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
 
 
 def _panel_lines(panel: Panel, draw: Terminal) -> list[str]:
-    if not panel.is_diff:
-        return [line for text in panel.lines for line in (_wrapped(text, draw, "  ") or [""])]
-    return [draw.paint(cut(draw.foreign(line), draw.width - 1, draw), *_diff_style(line)) for line in panel.lines]
+    """Sentences are wrapped; a line of a diff stays one, for its first character says what it is."""
+    lines: list[str] = []
+    for text in panel.lines:
+        if panel.is_diff and text[:1] in _DIFF_SIGNS:
+            lines.append(draw.paint(cut(draw.foreign(text), draw.width - 1, draw), *_diff_style(text)))
+        else:
+            lines += _wrapped(text, draw, "  ") or [""]
+    return lines
+
+
+_DIFF_SIGNS = ("", " ", "+", "-", "@", "\\")
 
 
 def _diff_style(line: str) -> tuple[str, ...]:
@@ -462,6 +487,7 @@ def _wrapped(text: str, draw: Terminal, indent: str = "") -> list[str]:
     return [line.replace(_FILLER, "") for line in draw.wrapped(spread, indent)]
 
 
+@lru_cache(maxsize=1024)
 def _columns(character: str) -> int:
     if character.isascii():
         return 1

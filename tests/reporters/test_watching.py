@@ -227,6 +227,13 @@ def test_a_diff_has_its_colours(pack: RulePack) -> None:
         assert line in text
 
 
+def test_why_there_is_no_diff_is_read_whole(pack: RulePack) -> None:
+    why = "The file uses an alias here, and changing it would change other places that you may not have thought of."
+    panel = Panel("The edit", (why,), is_diff=True)
+    text = text_of(screen(look_at(judged("class/chidi", pack))._replace(panel=panel), USUAL, Terminal()))
+    assert why in " ".join(text.split())
+
+
 def test_a_path_to_copy_is_whole(pack: RulePack) -> None:
     path = "~/.cache/rydecheck/" + "x" * 70 + ".html"
     look = look_at(judged("class/chidi", pack))._replace(notice=("The page is this file:", path))

@@ -182,7 +182,7 @@ class Watching:
     def _hint(self) -> Panel:
         given = self._coach.hint(self.look.report)
         stronger = () if given.is_last else ("", "h gives a stronger one.")
-        return Panel(f"Hint {given.number} of {given.of}: {given.title}", (given.text, *stronger))
+        return Panel(f"Hint {given.number} of {given.of}: {given.title}", (*given.text.split("\n"), *stronger))
 
     def _edit(self) -> Panel:
         check = self.look.report.next_check

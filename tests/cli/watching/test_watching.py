@@ -424,6 +424,27 @@ def test_a_pipe_gets_the_report_and_then_each_change(service: Path, tmp_path: Pa
     assert "Traceback" not in text
 
 
+def test_a_system_without_terminals_of_our_kind(service: Path, tmp_path: Path) -> None:
+    """As on Windows: the report, and then lines for each change."""
+    program = "import sys; sys.modules['termios'] = None; from checker.cli import main; sys.exit(main())"
+    shown = Attended([sys.executable, "-c", program, "watch", str(service)], home=tmp_path / "home")
+    try:
+        shown.wait_for("A hint:")
+        save(service / "serverless.yml", saved(STEPS[0]))
+        shown.wait_for("✦ Enable the dead letter plugin: green")
+        shown.press("\x03")
+        assert shown.end() == 1
+        assert b"\x1b[?1049h" not in shown.written
+    finally:
+        shown.close()
+
+
+def test_what_is_judged_is_chosen_as_for_check(service: Path, watch: Watch) -> None:
+    shown = watch("--strict", "--stage", "user7", "--only", "scaling", str(service))
+    text = shown.wait_for("0 of 2", "stage user7")
+    assert "dead letter" not in text
+
+
 def test_a_path_that_is_none_is_told_at_once(tmp_path: Path) -> None:
     command = [*RYDECHECK, "watch", str(tmp_path / "nothing")]
     done = subprocess.run(command, capture_output=True, text=True, env=environment_of(tmp_path, {}), timeout=PATIENCE)
