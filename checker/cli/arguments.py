@@ -17,6 +17,15 @@ In a service's folder, plain `rydecheck` checks it. Exit status: 0 when every ch
 1 when some do not, 2 when it could not check.
 """
 
+_WATCH = """\
+Checks the service again whenever it, or a file that it pulls in, is saved.
+
+In a terminal: h next hint, d the edit as a diff, o open the page, q quit; Esc
+closes a hint or a diff, which j and k scroll. Elsewhere it prints the report,
+and then a few lines for each change, until Ctrl-C.
+"""
+_WATCH_ENDS = "Exit status: that of the last check, as for `rydecheck check`."
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line, like all others."""
@@ -51,7 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     # Without `prog`, argparse would format a usage line at every start to find it.
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, prog="rydecheck")
     _add_check(commands.add_parser("check", help="check one service (the default)", **_COMMON))
-    _add_judging(commands.add_parser("watch", help="check again at each save, until `q`", **_COMMON))
+    watch = commands.add_parser(
+        "watch", help="check again at each save, until `q`", description=_WATCH, epilog=_WATCH_ENDS, **_COMMON
+    )
+    _add_judging(watch)
     _add_grade(commands.add_parser("grade", help="grade a whole class, and write its pages", **_COMMON))
     report = commands.add_parser("report", help="render a class again from its results", **_COMMON)
     report.add_argument("results", metavar="FILE", help="the results.jsonl of a class")
@@ -82,7 +94,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     )
     live = check.add_argument_group("what is deployed")
     live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
-    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone")
+    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone, in --region")
     live.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
     live.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
     output = check.add_argument_group("output")
@@ -105,7 +117,7 @@ def _add_judging(check: argparse.ArgumentParser) -> None:
     check.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
     values = check.add_argument_group("values for the variables of the file")
     values.add_argument("--stage", metavar="S", help="the stage, as for a deployment")
-    values.add_argument("--region", metavar="R", help="the region, as for a deployment; also that of a stack alone")
+    values.add_argument("--region", metavar="R", help="the region, as for a deployment")
     values.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a value of ${opt:NAME}")
     values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
     values.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a value of ${param:NAME}")

@@ -190,6 +190,7 @@ class Watching:
         return Panel(f"The edit: {check.rule.title}", tuple(self._coach.edit(self.look.report)), is_diff=True)
 
     def _open_page(self) -> None:
+        self._say("Writing the page …")
         try:
             path = self._page.write(self.look.report)
             if has_desktop(os.environ):

@@ -154,8 +154,8 @@ def test_a_page_that_cannot_be_written_is_told(
 ) -> None:
     (tmp_path / "taken").write_text("no folder", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "taken"))
-    (notice,) = watched.press("o").notice
-    assert "cannot be made: " in notice
+    watched.press("o")
+    watched.until(lambda: "cannot be made: " in "".join(watched.watching.look.notice))
     assert watched.press("x").notice == ()
 
 

@@ -361,6 +361,21 @@ def test_a_browser_gets_the_page_and_nothing_of_the_terminal(service: Path, watc
     assert not ran.exists()
 
 
+def test_without_keys(service: Path, tmp_path: Path) -> None:
+    command = " ".join((*RYDECHECK, "watch", str(service), "</dev/null"))
+    shown = Attended(["/bin/sh", "-c", command], home=tmp_path / "home")
+    try:
+        shown.wait_for("Next: ", "Ctrl-C ends it")
+        save(service / "serverless.yml", saved(STEPS[0]))
+        shown.wait_for("1 of 6", "Ctrl-C ends it")
+        shown.press("\x03")
+        shown.end()
+        assert shown.settings == shown.before
+        assert shown.written.count(ENTERED) == shown.written.count(LEFT) == 1
+    finally:
+        shown.close()
+
+
 @pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}], ids=["colour", "no colour"])
 def test_colour(watch: Watch, environment: dict[str, str]) -> None:
     shown = watch(environment=environment)
