@@ -37,6 +37,7 @@ bench: $(VENV)/.installed-for-tests $(VENV)/peers/.installed
 	$(BIN)/python benchmarks/deployed.py
 	$(BIN)/python benchmarks/grading.py --peers $(VENV)/peers/bin
 	$(BIN)/python benchmarks/stacks.py
+	$(BIN)/python benchmarks/watching.py
 
 clean:
 	rm -rf $(VENV) demo dist tests/browser/node_modules tests/conformance/node_modules tests/deployments/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -24,17 +24,25 @@ _Given = dict[str, dict[str, int]]
 
 
 class HintRecord:
-    """The hints given so far in the service of one folder; `remarks` tell what became of the file, for people."""
+    """The hints given so far in the service at a path; `remarks` tell what became of the record's file, for people."""
 
-    def __init__(self, folder: str, state_folder: str | None = None) -> None:
+    def __init__(self, path: str, state_folder: str | None = None) -> None:
         """Read the record. Never raises: without one, the hints start again."""
         self.path = os.path.join(state_folder or _state_folder(), FILE)
-        self.service = hashlib.sha256(os.path.realpath(folder).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+        real = os.path.realpath(path)
+        folder = os.path.dirname(real) if os.path.isfile(real) else real
+        self.service = hashlib.sha256(folder.encode("utf-8", "surrogatepass")).hexdigest()[:24]
         self.remarks: list[str] = []
 
     def given(self, check: str, reason: str | None) -> int:
         """How many hints of a check were given for a reason code; 0 before the first."""
         return self._read().get(self.service, {}).get(_key(check, reason), 0)
+
+    def next(self, check: str, reason: str | None, of: int) -> int:
+        """The number of the hint to give now, which is noted: one more than the last time, up to `of`."""
+        number = min(self.given(check, reason) + 1, of)
+        self.note(check, reason, number)
+        return number
 
     def note(self, check: str, reason: str | None, number: int) -> None:
         """Remember that so many hints were given."""

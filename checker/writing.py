@@ -8,8 +8,11 @@ import stat
 from checker.errors import UsageError
 
 
-def write_file(path: str | os.PathLike[str], content: str | bytes) -> None:
-    """Write the whole file or nothing: a reader never sees half of it. Raises UsageError when it cannot be written."""
+def write_file(path: str | os.PathLike[str], content: str | bytes, *, mode: int = 0o666) -> None:
+    """Write the whole file or nothing: a reader never sees half of it. Raises UsageError when it cannot be written.
+
+    A file that was not there gets the permissions `mode`, less what the user's umask takes away.
+    """
     if not os.fspath(path):
         raise UsageError("the name of the file to write is empty.")
     try:
@@ -22,7 +25,7 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> None:
                 stream.write(whole)
             return
         name = os.fspath(path)
-        _replace(os.path.realpath(name) if os.path.islink(name) else name, whole, there)
+        _replace(os.path.realpath(name) if os.path.islink(name) else name, whole, there, mode)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
 
@@ -34,12 +37,12 @@ def _status(path: str | os.PathLike[str]) -> os.stat_result | None:
         return None
 
 
-def _replace(path: str, content: bytes, there: os.stat_result | None) -> None:
-    """Put the content into the place of what is there, whose permissions it keeps; a new file has the usual ones."""
+def _replace(path: str, content: bytes, there: os.stat_result | None, mode: int) -> None:
+    """Put the content into the place of what is there, whose permissions it keeps; a new file has those of `mode`."""
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, f".{name[:100]}.{os.urandom(6).hex()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(temporary, flags, 0o666 if there is None else 0o600)
+    descriptor = os.open(temporary, flags, mode if there is None else 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)

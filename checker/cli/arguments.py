@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from checker.errors import UsageError
 
-COMMANDS = ("check", "hint", "diff", "grade", "report", "explain", "modules", "iam-policy", "demo", "version")
+COMMANDS = ("check", "watch", "hint", "diff", "grade", "report", "explain", "modules", "iam-policy", "demo", "version")
 FORMATS = ("text", "json", "html")
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
@@ -16,6 +16,15 @@ _EPILOG = """\
 In a service's folder, plain `rydecheck` checks it. Exit status: 0 when every check passes (extra credit aside),
 1 when some do not, 2 when it could not check.
 """
+
+_WATCH = """\
+Checks the service again whenever it, or a file that it pulls in, is saved.
+
+In a terminal: h next hint, d the edit as a diff, o open the page, q quit; Esc
+closes a hint or a diff, which j and k scroll. Elsewhere it prints the report,
+and then a few lines for each change, until Ctrl-C.
+"""
+_WATCH_ENDS = "Exit status: that of the last check, as for `rydecheck check`."
 
 
 class _Parser(argparse.ArgumentParser):
@@ -51,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     # Without `prog`, argparse would format a usage line at every start to find it.
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, prog="rydecheck")
     _add_check(commands.add_parser("check", help="check one service (the default)", **_COMMON))
+    watch = commands.add_parser(
+        "watch", help="check again at each save, until `q`", description=_WATCH, epilog=_WATCH_ENDS, **_COMMON
+    )
+    _add_judging(watch)
     hint = commands.add_parser("hint", help="the next hint, from a nudge to the answer", **_COMMON)
     _add_companion(hint, "a check, and the service's folder (default: the first open check, here)")
     hint.add_argument("--all", action="store_true", help="all hints at once")
@@ -82,6 +95,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_check(check: argparse.ArgumentParser) -> None:
+    _add_judging(check)
+    check.add_argument(
+        "--packaged", action="store_true", help="judge the template that `sls package` left in .serverless"
+    )
+    live = check.add_argument_group("what is deployed")
+    live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
+    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone, in --region")
+    live.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
+    live.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
+    output = check.add_argument_group("output")
+    output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
+    output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
+
+
+def _add_judging(check: argparse.ArgumentParser) -> None:
+    """What to judge, how strictly, and with which values: the same once and at each save."""
     check.add_argument(
         "path",
         nargs="?",
@@ -92,25 +121,14 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--only", nargs="+", action="extend", default=[], metavar="CHECK", help="judge these checks or steps only"
     )
-    check.add_argument(
-        "--packaged", action="store_true", help="judge the template that `sls package` left in .serverless"
-    )
     check.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
-    _add_values(check, "the region, as for a deployment; also that of a stack alone")
-    live = check.add_argument_group("what is deployed")
-    live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
-    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone")
-    live.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
-    live.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
-    output = check.add_argument_group("output")
-    output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
-    output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
+    _add_values(check)
 
 
-def _add_values(parser: argparse.ArgumentParser, region: str = "the region, as for a deployment") -> None:
+def _add_values(parser: argparse.ArgumentParser) -> None:
     values = parser.add_argument_group("values for the variables of the file")
     values.add_argument("--stage", metavar="S", help="the stage, as for a deployment")
-    values.add_argument("--region", metavar="R", help=region)
+    values.add_argument("--region", metavar="R", help="the region, as for a deployment")
     values.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a value of ${opt:NAME}")
     values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
     values.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a value of ${param:NAME}")

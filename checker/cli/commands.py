@@ -111,6 +111,18 @@ def _diff(asked: Namespace) -> int:
     return diff(asked, load_pack(asked.module), Request(_settings(asked), strict=asked.strict))
 
 
+def _watch(asked: Namespace) -> int:
+    from checker.cli.watching.command import watch
+    from checker.cohort.submission import Request, find_on_disk
+
+    pack = load_pack(asked.module)
+    path, only = _path_and_checks(asked, pack)
+    request = Request(_settings(asked), only, asked.strict)
+    path = "." if path is None else path
+    found = find_on_disk(path)  # a mistyped path would be waited for without end
+    return watch(path, found, pack, request)
+
+
 def _refuse_what_needs_a_file(asked: Namespace) -> None:
     """Raises UsageError for an option that a stack alone would leave without effect."""
     for option in ("packaged", "stage", "var", "env", "param"):
@@ -228,6 +240,7 @@ def _version(_: Namespace) -> int:
 
 _COMMANDS = {
     "check": _check,
+    "watch": _watch,
     "hint": _hint,
     "diff": _diff,
     "grade": _grade,

@@ -15,10 +15,10 @@ from checker.edits.mending import Mended
 from checker.edits.unified import unified_diff
 from checker.errors import UsageError
 from checker.hint_record import HintRecord
-from checker.report import CheckResult, Evidence, Report
-from checker.reporters.hints import heading, painted, render_all_hints, render_hint
+from checker.report import CheckResult, Report
+from checker.reporters.hints import heading, painted, render_all_hints, render_hint, why_no_edit
 from checker.reporters.terminal import Terminal
-from checker.rulepack import RulePack, fill
+from checker.rulepack import RulePack
 
 _NOTHING_TO_DO, _SOMETHING_TO_DO = 0, 1
 _COMPLETE = "Every check passes. What is left is extra credit:"
@@ -40,12 +40,11 @@ def hint(asked: Namespace, pack: RulePack, request: Request) -> int:
     record = HintRecord(path)
     ladder = check.rule.ladder(check.reason)
     if asked.all:
-        number, text = len(ladder), render_all_hints(check, draw)
+        record.note(check.rule.id, check.reason, len(ladder))
+        write_stream(sys.stdout, render_all_hints(check, draw))
     else:
-        number = min(record.given(check.rule.id, check.reason) + 1, len(ladder))
-        text = render_hint(check, number, command("hint", path, checks), draw)
-    record.note(check.rule.id, check.reason, number)
-    write_stream(sys.stdout, text)
+        number = record.next(check.rule.id, check.reason, len(ladder))
+        write_stream(sys.stdout, render_hint(check, number, command("hint", path, checks), draw))
     _tell(dict.fromkeys(record.remarks))
     return _NOTHING_TO_DO
 
@@ -101,19 +100,10 @@ def _explain(done: Iterable[Mended], draw: Terminal) -> None:
     """Say on stderr what an edit is about and what is left to do, or why there is none and where to edit instead."""
     for one in done:
         lines = list(heading(one.check, draw))
-        if one.obstacle is None:
-            lines += draw.wrapped(one.check.rule.help.then, "  ") if one.check.rule.help.then else []
-        else:
-            said = fill(one.report.module.common.no_edit[one.obstacle], {"expression": one.expression})
-            lines += draw.wrapped(said, "  ")
-            lines += _instead(one.place, one.check, draw) if _is_left(one) else []
+        then = [one.check.rule.help.then] if one.check.rule.help.then else []
+        for sentence in then if one.obstacle is None else why_no_edit(one):
+            lines += draw.wrapped(draw.foreign(sentence), "  ")
         write_stream(sys.stderr, "\n".join(lines) + "\n\n")
-
-
-def _instead(place: Evidence | None, check: CheckResult, draw: Terminal) -> list[str]:
-    told = [f"  {place.file}:{place.line}:{place.column}  {place.path}".rstrip()] if place is not None else []
-    answer = check.rule.ladder(check.reason)[-1] if check.outcome == "fail" else ""
-    return [draw.foreign(line) for line in told] + (draw.wrapped(answer, "  ") if answer else [])
 
 
 def _result(report: Report, check: str) -> CheckResult:

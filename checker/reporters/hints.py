@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from checker.report import CheckResult
 from checker.reporters.terminal import Terminal
+from checker.rulepack import fill
+
+if TYPE_CHECKING:
+    from checker.edits.mending import Mended
 
 _SIGNS = {"+": ("green",), "-": ("red",), "@": ("blue",)}
 
@@ -39,6 +44,17 @@ def heading(check: CheckResult, draw: Terminal) -> Iterator[str]:
 
 def _hint(ladder: Sequence[str], number: int, draw: Terminal) -> list[str]:
     return draw.wrapped(f"Hint {number} of {len(ladder)}: {ladder[number - 1]}")
+
+
+def why_no_edit(one: Mended) -> list[str]:
+    """Sentences on why a check was not mended: the reason, where to edit instead, and what to write there."""
+    assert one.obstacle is not None
+    told = [fill(one.report.module.common.no_edit[one.obstacle], {"expression": one.expression})]
+    if one.obstacle in ("passes", "skipped"):
+        return told
+    if one.place is not None:
+        told.append(f"{one.place.file}:{one.place.line}:{one.place.column}  {one.place.path}".rstrip())
+    return [*told, one.check.rule.ladder(one.check.reason)[-1]] if one.check.outcome == "fail" else told
 
 
 def painted(diff: Sequence[str], draw: Terminal) -> Iterator[str]:

@@ -6,8 +6,10 @@ from typing import NamedTuple, TextIO
 from checker.wording import visible
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
-_ASCII = str.maketrans({"✓": "+", "✗": "x", "○": "o", "·": "|", "…": "...", "█": "#", "░": ".", "–": "-", "→": "->"})
-_NEEDED = "✓✗○·…█░–→’"
+_ASCII = str.maketrans(
+    {"✓": "+", "✦": "*", "✗": "x", "○": "o", "·": "|", "…": "...", "█": "#", "░": ".", "–": "-", "→": "->"}
+)
+_NEEDED = "✓✦✗○·…█░–→’"
 _WIDEST = 100
 _BAR = 20
 _NARROWEST = 40

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.report import CheckResult, Evidence, Note, Report
+from checker.report import CheckResult, Note, Report
+from checker.reporters.lines import INDENT, check_line, excerpt, identity, mark, progress, questions, step_title
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Step
 
-_MARKS = {
-    "pass": ("✓", "pass", "green"),
-    "fail": ("✗", "fails", "red"),
-    "unknown": ("?", "unknown", "yellow"),
-    "skipped": ("–", "skipped", "dim"),
-}
-_OPTIONAL = ("○", "open", "dim")
 _SOURCES = {"file": "file", "stack": "deployed"}
-_LINES_AROUND = 2
 
 
 def render(report: Report, terminal: Terminal | None = None) -> str:
@@ -32,61 +25,35 @@ def render(report: Report, terminal: Terminal | None = None) -> str:
 
 
 def _head(report: Report, draw: Terminal) -> Iterator[str]:
-    one = report.submission
-    names = [one.service, f"stage {one.stage}" if one.stage else None, one.region, one.stack]
     yield draw.paint(draw.foreign(report.module.title), "bold")
-    identity = draw.foreign(" · ".join(dict.fromkeys(name for name in (one.id, *names) if name)))
-    yield from (draw.paint(line, "dim") for line in draw.wrapped(identity))
+    yield from (draw.paint(line, "dim") for line in draw.wrapped(identity(report, draw)))
     yield ""
-    yield _progress(report, draw)
-
-
-def _progress(report: Report, draw: Terminal) -> str:
-    score = report.score
-    if not score.possible:
-        return draw.paint(f"{score.bonus} extra", "bold")
-    bonus = f" and {score.bonus} extra" if score.bonus else ""
-    return draw.bar(score.earned, score.possible) + draw.paint(f"{score.earned} of {score.possible}", "bold") + bonus
+    yield progress(report, draw)
 
 
 def _step(step: Step, checks: list[CheckResult], draw: Terminal, said: set[Note]) -> Iterator[str]:
-    counted = [check for check in checks if not check.rule.bonus and check.outcome != "skipped"]
-    done = sum(check.outcome == "pass" for check in counted)
-    progress = f"{done} of {len(counted)}" if counted else "optional"
-    title = _cut(draw.drawable(step.title), draw.width - 4 - len(progress), draw)
-    room = draw.width - 2 - len(title) - len(progress)
-    yield draw.paint(title, "bold") + " " * room + draw.paint(progress, "dim")
+    yield step_title(step, checks, draw)
     for check in checks:
         yield from _check(check, draw, said)
 
 
 def _check(check: CheckResult, draw: Terminal, said: set[Note]) -> Iterator[str]:
     """One check; a note that others have too stands at the first of them only."""
-    mark, word, style = _mark(check, check.outcome)
-    title = check.rule.title + (" (another way)" if check.equivalent else "")
-    left = f"  {mark} {word:<8}"
     right = _by_source(check) if len(check.verdicts) > 1 else check.rule.id
-    room = draw.width - 2 - len(left) - len(title) - len(right)
-    shown = _cut(draw.drawable(title), draw.width - 1 - len(left), draw)
-    tail = " " * room + draw.paint(draw.drawable(right), "dim") if room >= 2 else ""
-    yield draw.paint(draw.drawable(left), style) + shown + tail
-    if len(check.verdicts) > 1 and not tail:
-        yield " " * len(left) + draw.paint(draw.drawable(right), "dim")
+    line, fits = check_line(check, right, draw)
+    yield line
+    if len(check.verdicts) > 1 and not fits:
+        yield " " * INDENT + draw.paint(draw.drawable(right), "dim")
     for note in check.notes:
         if note in said:
             continue
         said.add(note)
-        yield from (draw.paint(each, "yellow") for each in draw.wrapped(f"note: {note.message}", " " * len(left)))
+        yield from (draw.paint(each, "yellow") for each in draw.wrapped(f"note: {note.message}", " " * INDENT))
 
 
 def _by_source(check: CheckResult) -> str:
     """The mark of each source: `file ✓  deployed ✗`."""
-    return "  ".join(f"{_SOURCES[source]} {_mark(check, one.outcome)[0]}" for source, one in check.verdicts.items())
-
-
-def _mark(check: CheckResult, outcome: str) -> tuple[str, str, str]:
-    """Mark, word and style of an outcome; extra credit that fails is only open."""
-    return _OPTIONAL if check.rule.bonus and outcome == "fail" else _MARKS[outcome]
+    return "  ".join(f"{_SOURCES[source]} {mark(check, one.outcome)[0]}" for source, one in check.verdicts.items())
 
 
 def _next(report: Report, draw: Terminal) -> Iterator[str]:
@@ -102,7 +69,7 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
     evidence = check.deciding.evidence
     if evidence:
         yield ""
-        yield from _excerpt(evidence[0], draw)
+        yield from excerpt(evidence[0], draw)
     yield ""
     yield from draw.wrapped(check.message, "  ")
     live = check.verdicts.get("stack")
@@ -129,32 +96,7 @@ def _hint_command(report: Report, check: CheckResult) -> str:
     return f"rydecheck hint {shlex.quote(path)}"
 
 
-def _excerpt(evidence: Evidence, draw: Terminal) -> Iterator[str]:
-    if evidence.is_live:
-        yield from (draw.paint(line, "dim") for line in draw.wrapped(f"{evidence.file} {evidence.path}".rstrip(), "  "))
-        return
-    place = f"  {evidence.file}:{evidence.line}:{evidence.column}"
-    path = f"  {evidence.path}" if evidence.path else ""
-    yield draw.foreign(place) + draw.paint(_cut(draw.foreign(path), draw.width - 1 - len(place), draw), "dim")
-    for number, text in evidence.excerpt:
-        if abs(number - evidence.line) > _LINES_AROUND:
-            continue
-        marked = number == evidence.line
-        line = f"{'  >' if marked else '   '}{number:>5} | {draw.foreign(text)}"
-        yield draw.paint(_cut(line, draw.width - 1, draw), "red" if marked else "dim")
-
-
-def _cut(text: str, room: int, draw: Terminal) -> str:
-    text = text.rstrip()
-    if len(text) <= room:
-        return text
-    end = draw.drawable("…")
-    return text[: max(0, room - len(end))] + end
-
-
 def _questions(report: Report, draw: Terminal) -> Iterator[str]:
     if not report.answers or not any("file" in check.verdicts for check in report.checks):
         return  # a stack alone holds no answers
-    answered = sum(answer.answer is not None for answer in report.answers)
-    line = f"Questions: {answered} of {len(report.answers)} answered in ANSWERS.md"
-    yield draw.paint(draw.drawable(line), "dim")
+    yield draw.paint(draw.drawable(questions(report)), "dim")

@@ -39,11 +39,20 @@ class SubmissionFiles(Protocol):
 
 
 class _BoundedFiles(ABC):
-    """At most 1 MiB a file, 5 MiB and 100 files in all, wherever they come from."""
+    """At most 1 MiB a file, 5 MiB and 100 files in all, wherever they come from.
+
+    `asked` are the names that somebody wanted, in that order, whether there were such files or not.
+    """
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self.asked: dict[str, None] = {}
         self._read: dict[str, bytes] = {}
+
+    @property
+    def held(self) -> dict[str, bytes]:
+        """What was read, by the name it was asked for."""
+        return dict(self._read)
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a file named relative to the folder; None when there is no such file.
@@ -56,6 +65,7 @@ class _BoundedFiles(ABC):
             return None
         if not _is_name(name):
             raise CheckError("not-found", "this is no name of a file.", advice="Check the name.", file=name)
+        self.asked[name] = None
         content = self.content(name)
         if content is None:
             return None
@@ -75,10 +85,11 @@ class SubmissionFolder(_BoundedFiles):
     """A folder on disk that holds one submission.
 
     A name that leads out of the folder, also through a symbolic link, and anything that is no regular file are refused.
+    Messages call the folder `called`, where that is given.
     """
 
-    def __init__(self, root: str) -> None:
-        super().__init__(root)
+    def __init__(self, root: str, called: str | None = None) -> None:
+        super().__init__(root if called is None else called)
         self.real_root = os.path.realpath(root)
 
     def content(self, name: str) -> bytes | None:
@@ -90,6 +101,7 @@ class SubmissionFolder(_BoundedFiles):
 
     def find(self, names: tuple[str, ...]) -> str | None:
         """The first of `names` that exists in the folder."""
+        self.asked.update(dict.fromkeys(names))
         try:
             present = set(os.listdir(self.real_root))
         except OSError as error:
@@ -165,6 +177,7 @@ class CarriedFiles(_BoundedFiles):
 
     def find(self, names: tuple[str, ...]) -> str | None:
         """The first of `names` that exists in the folder."""
+        self.asked.update(dict.fromkeys(names))
         return next((name for name in names if self._is_there(name)), None)
 
     def _is_there(self, name: str) -> bool:

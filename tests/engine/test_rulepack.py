@@ -143,7 +143,7 @@ def test_help_that_does_not_fit_stops_with_file_and_line_when_it_is_asked_for(
 
 def test_help_with_a_check_that_is_none_stops(tmp_path: Path) -> None:
     (rule,) = read(tmp_path, PACK, f"{HELP}b.plugin: {{}}\n").rules
-    with pytest.raises(CheckError, match="`b.plugin` is no key"):
+    with pytest.raises(CheckError, match=r"`b\.plugin` is no key"):
         rule.ladder(None)
 
 

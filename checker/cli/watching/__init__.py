@@ -1,0 +1,1 @@
+"""`rydecheck watch`: a service checked again at each save, on a screen that is drawn in place."""

@@ -1,0 +1,114 @@
+"""The lines that all views for a terminal share: how far, a step, a check's mark, and a place in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.report import CheckResult, Evidence, Report
+from checker.reporters.terminal import Terminal
+from checker.rulepack import Step
+
+_MARKS = {
+    "pass": ("✓", "pass", "green"),
+    "fail": ("✗", "fails", "red"),
+    "unknown": ("?", "unknown", "yellow"),
+    "skipped": ("–", "skipped", "dim"),
+}
+_OPTIONAL = ("○", "open", "dim")
+_LINES_AROUND = 2
+
+SPARKLE = "✦"
+"""In front of what has just turned green."""
+
+INDENT = 12
+"""Columns in front of a check's title, and of what belongs to it."""
+
+
+def identity(report: Report, draw: Terminal) -> str:
+    """Whose service this is, and where it goes: `chidi · wild-rydes-ride-record · stage dev · us-east-2`."""
+    one = report.submission
+    names = [one.service, f"stage {one.stage}" if one.stage else None, one.region, one.stack]
+    return draw.foreign(" · ".join(dict.fromkeys(name for name in (one.id, *names) if name)))
+
+
+def progress(report: Report, draw: Terminal) -> str:
+    """The points as a bar and as numbers."""
+    score = report.score
+    if not score.possible:
+        return draw.paint(f"{score.bonus} extra", "bold")
+    bonus = f" and {score.bonus} extra" if score.bonus else ""
+    return draw.bar(score.earned, score.possible) + draw.paint(f"{score.earned} of {score.possible}", "bold") + bonus
+
+
+def step_title(step: Step, checks: list[CheckResult], draw: Terminal) -> str:
+    """The title of a step, and at the right how many of its checks pass."""
+    counted = [check for check in checks if not check.rule.bonus and check.outcome != "skipped"]
+    done = sum(check.outcome == "pass" for check in counted)
+    told = f"{done} of {len(counted)}" if counted else "optional"
+    title = cut(draw.drawable(step.title), draw.width - 4 - len(told), draw)
+    room = draw.width - 2 - len(title) - len(told)
+    return draw.paint(title, "bold") + " " * room + draw.paint(told, "dim")
+
+
+def check_line(check: CheckResult, right: str, draw: Terminal, *, fresh: bool = False) -> tuple[str, bool]:
+    """A check with its mark, word and title, and `right` at the end; whether there was room for that.
+
+    A check that passes since the last save is `fresh`, and drawn so.
+    """
+    sign, word, style = mark(check, check.outcome)
+    title = check.rule.title + (" (another way)" if check.equivalent else "")
+    left = draw.drawable(f"  {SPARKLE if fresh else sign} {word:<8}")
+    room = draw.width - 2 - len(left) - len(title) - len(right)
+    shown = cut(draw.drawable(title), draw.width - 1 - len(left), draw)
+    tail = " " * room + draw.paint(draw.drawable(right), "dim") if room >= 2 else ""
+    if fresh:
+        return draw.paint(left + shown, "bold", "green") + tail, bool(tail)
+    return draw.paint(left, style) + shown + tail, bool(tail)
+
+
+def mark(check: CheckResult, outcome: str) -> tuple[str, str, str]:
+    """Mark, word and style of an outcome; extra credit that fails is only open."""
+    return _OPTIONAL if check.rule.bonus and outcome == "fail" else _MARKS[outcome]
+
+
+def excerpt(evidence: Evidence, draw: Terminal, around: int = _LINES_AROUND) -> Iterator[str]:
+    """The place of an evidence, and its line marked among those `around` it."""
+    if evidence.is_live:
+        yield from (draw.paint(line, "dim") for line in draw.wrapped(f"{evidence.file} {evidence.path}".rstrip(), "  "))
+        return
+    yield place(evidence, draw)
+    yield from numbered(evidence.excerpt, evidence.line, draw, around)
+
+
+def place(evidence: Evidence, draw: Terminal) -> str:
+    """Where an evidence stands: `serverless.yml:46:5  provider.iamRoleStatements[1].Resource`."""
+    where = f"  {evidence.file}:{evidence.line}:{evidence.column}"
+    path = f"  {evidence.path}" if evidence.path else ""
+    return draw.foreign(where) + draw.paint(cut(draw.foreign(path), draw.width - 1 - len(where), draw), "dim")
+
+
+def numbered(
+    lines: tuple[tuple[int, str], ...], line: int, draw: Terminal, around: int = _LINES_AROUND
+) -> Iterator[str]:
+    """Lines of a file with their numbers, `line` marked, and no more than `around` on each side of it."""
+    for number, text in lines:
+        if abs(number - line) > around:
+            continue
+        marked = number == line
+        told = f"{'  >' if marked else '   '}{number:>5} | {draw.foreign(text)}"
+        yield draw.paint(cut(told, draw.width - 1, draw), "red" if marked else "dim")
+
+
+def questions(report: Report) -> str:
+    """How many of the module's questions are answered."""
+    answered = sum(answer.answer is not None for answer in report.answers)
+    return f"Questions: {answered} of {len(report.answers)} answered in ANSWERS.md"
+
+
+def cut(text: str, room: int, draw: Terminal) -> str:
+    """The text in no more characters than there is room for, with an ellipsis where something was left out."""
+    text = text.rstrip()
+    if len(text) <= room:
+        return text
+    end = draw.drawable("…")
+    return text[: max(0, room - len(end))] + end
