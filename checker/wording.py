@@ -62,6 +62,16 @@ def _joins(text: str, place: int) -> bool:
     return len(around) == 3 and not around[0].isascii() and not around[2].isascii() and around[::2].isprintable()
 
 
+def columns(text: str) -> int:
+    """How many columns a text takes: East Asian characters and pictures take two, marks above a letter none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    wide = sum(east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(combining(character) != 0 for character in text)
+
+
 def name_line(text: str) -> str:
     """A name as an id or a title: whole, on one line, with characters that cannot be seen spelled out."""
     return visible(text).replace("\n", "\\n")

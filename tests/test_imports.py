@@ -22,6 +22,7 @@ GROUPS = (
     ("checks",),
     ("rulepack", "answers"),
     ("report",),
+    ("journey",),
     ("engine",),
     ("edits",),
     ("cohort",),

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from checker.errors import UsageError
 
-COMMANDS = ("check", "grade", "report", "explain", "modules", "iam-policy", "demo", "version")
+COMMANDS = ("check", "grade", "report", "explain", "questions", "modules", "iam-policy", "demo", "version")
 FORMATS = ("text", "json", "html")
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
@@ -55,10 +55,8 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="render a class again from its results", **_COMMON)
     report.add_argument("results", metavar="FILE", help="the results.jsonl of a class")
     _add_class_output(report)
-    explain = commands.add_parser("explain", help="what a check asks for, why, and its hints", **_COMMON)
-    explain.add_argument("check", metavar="CHECK", help="a check, such as dlq.queue")
-    explain.add_argument("--hint", type=int, metavar="N", help="print hint N only, from 1 (a nudge) on")
-    _add_module(explain)
+    _add_explain(commands.add_parser("explain", help="a check and its hints, or an event's journey", **_COMMON))
+    _add_questions(commands.add_parser("questions", help="the questions, and which are answered", **_COMMON))
     commands.add_parser("modules", help="the modules and their checks", **_COMMON)
     policy = commands.add_parser("iam-policy", help="the least IAM policy that looking at stacks needs", **_COMMON)
     policy.add_argument(
@@ -89,20 +87,57 @@ def _add_check(check: argparse.ArgumentParser) -> None:
         "--packaged", action="store_true", help="judge the template that `sls package` left in .serverless"
     )
     check.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
-    values = check.add_argument_group("values for the variables of the file")
+    _add_values(check)
+    _add_live(check)
+    output = check.add_argument_group("output")
+    output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
+    output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
+
+
+def _add_values(parser: argparse.ArgumentParser) -> None:
+    values = parser.add_argument_group("values for the variables of the file")
     values.add_argument("--stage", metavar="S", help="the stage, as for a deployment")
     values.add_argument("--region", metavar="R", help="the region, as for a deployment; also that of a stack alone")
     values.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a value of ${opt:NAME}")
     values.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="a value of ${env:NAME}")
     values.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a value of ${param:NAME}")
-    live = check.add_argument_group("what is deployed")
+
+
+def _add_live(parser: argparse.ArgumentParser) -> None:
+    live = parser.add_argument_group("what is deployed")
     live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
     live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone")
     live.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
     live.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
-    output = check.add_argument_group("output")
-    output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
-    output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
+
+
+def _add_explain(explain: argparse.ArgumentParser) -> None:
+    explain.add_argument("check", nargs="?", metavar="CHECK", help="a check, such as dlq.queue")
+    explain.add_argument("--hint", type=int, metavar="N", help="print hint N only, from 1 (a nudge) on")
+    explain.add_argument(
+        "--journey",
+        nargs="?",
+        const="",
+        metavar="PATH",
+        help="instead: what happens to an event in your service; exit status 0 when it would be kept, else 1",
+    )
+    _add_module(explain)
+    _add_values(explain)
+    _add_live(explain)
+
+
+def _add_questions(questions: argparse.ArgumentParser) -> None:
+    questions.add_argument(
+        "path",
+        nargs="?",
+        default=".",
+        metavar="PATH",
+        help="the service's folder or its serverless.yml (default: the current folder)",
+    )
+    questions.add_argument(
+        "--write", action="store_true", help="put a heading for each question into ANSWERS.md, where it has none yet"
+    )
+    _add_module(questions)
 
 
 def _add_grade(grade: argparse.ArgumentParser) -> None:

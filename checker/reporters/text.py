@@ -53,7 +53,7 @@ def _step(step: Step, checks: list[CheckResult], draw: Terminal, said: set[Note]
     counted = [check for check in checks if not check.rule.bonus and check.outcome != "skipped"]
     done = sum(check.outcome == "pass" for check in counted)
     progress = f"{done} of {len(counted)}" if counted else "optional"
-    title = _cut(draw.drawable(step.title), draw.width - 4 - len(progress), draw)
+    title = draw.cut(draw.drawable(step.title), draw.width - 4 - len(progress))
     room = draw.width - 2 - len(title) - len(progress)
     yield draw.paint(title, "bold") + " " * room + draw.paint(progress, "dim")
     for check in checks:
@@ -67,7 +67,7 @@ def _check(check: CheckResult, draw: Terminal, said: set[Note]) -> Iterator[str]
     left = f"  {mark} {word:<8}"
     right = _by_source(check) if len(check.verdicts) > 1 else check.rule.id
     room = draw.width - 2 - len(left) - len(title) - len(right)
-    shown = _cut(draw.drawable(title), draw.width - 1 - len(left), draw)
+    shown = draw.cut(draw.drawable(title), draw.width - 1 - len(left))
     tail = " " * room + draw.paint(draw.drawable(right), "dim") if room >= 2 else ""
     yield draw.paint(draw.drawable(left), style) + shown + tail
     if len(check.verdicts) > 1 and not tail:
@@ -123,21 +123,13 @@ def _excerpt(evidence: Evidence, draw: Terminal) -> Iterator[str]:
         return
     place = f"  {evidence.file}:{evidence.line}:{evidence.column}"
     path = f"  {evidence.path}" if evidence.path else ""
-    yield draw.foreign(place) + draw.paint(_cut(draw.foreign(path), draw.width - 1 - len(place), draw), "dim")
+    yield draw.foreign(place) + draw.paint(draw.cut(draw.foreign(path), draw.width - 1 - len(place)), "dim")
     for number, text in evidence.excerpt:
         if abs(number - evidence.line) > _LINES_AROUND:
             continue
         marked = number == evidence.line
         line = f"{'  >' if marked else '   '}{number:>5} | {draw.foreign(text)}"
-        yield draw.paint(_cut(line, draw.width - 1, draw), "red" if marked else "dim")
-
-
-def _cut(text: str, room: int, draw: Terminal) -> str:
-    text = text.rstrip()
-    if len(text) <= room:
-        return text
-    end = draw.drawable("…")
-    return text[: max(0, room - len(end))] + end
+        yield draw.paint(draw.cut(line, draw.width - 1), "red" if marked else "dim")
 
 
 def _questions(report: Report, draw: Terminal) -> Iterator[str]:

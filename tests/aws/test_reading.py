@@ -12,6 +12,7 @@ import pytest
 from checker.aws.account import Account
 from checker.aws.calls import CALLS, DESCRIBE_TABLE, LIST_EVENT_SOURCE_MAPPINGS, Call
 from checker.aws.live import table_properties
+from checker.cli import main
 from checker.cohort.submission import Deployed, Request, check_path, check_stack
 from checker.report import Report
 from checker.reporters.json import document
@@ -713,3 +714,38 @@ def test_the_endpoint_may_be_named(
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     request = Request(Settings(options={"region": REGION}), deployed=Deployed(endpoint_url=standin.url))
     assert check_stack(STACK, pack, request).status == "complete"
+
+
+def test_the_journey_of_what_is_deployed(boto: Boto, capsys: pytest.CaptureFixture[str], pack: RulePack) -> None:
+    deploy(boto)
+    command = ["explain", "--journey", "--stack", STACK, "--region", REGION]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "lambda:GetFunctionConfiguration" in told
+    assert "PutRideRecordSns.DeadLetterConfig.TargetArn" in told
+    assert "cloudformation:GetTemplate" in told
+    assert max(len(line) for line in told.splitlines()) < 80
+    boto("lambda").update_function_configuration(FunctionName=FUNCTION, DeadLetterConfig={})
+    assert main(command) == 1
+    assert "would be lost" in capsys.readouterr().out
+    boto("lambda").delete_function(FunctionName=FUNCTION)
+    journey = judged(pack).journey
+    assert journey is not None
+    assert [one.label for one in journey.connections[:2]] == ["no such function", "no such function"]
+    assert all(scene.evidence for scene in journey.scenes)
+
+
+def test_nothing_travels_through_a_stack_that_is_not_there(
+    standin: StandIn,  # noqa: ARG001
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["explain", "--journey", "--stack", "nope", "--region", REGION]) == 1
+    told = capsys.readouterr().out
+    assert "There is no stack `nope` in us-east-2." in told
+    assert "After two retries" not in told
+    both = ["explain", "--journey", str(ANSWER), "--stack", "nope", "--region", REGION]
+    assert main(both) == 0
+    told = capsys.readouterr().out
+    assert "After your file, as soon as it is deployed." in told
+    assert "There is no stack `nope` in us-east-2." in told
+    assert "would be kept" in told
