@@ -226,6 +226,11 @@ class RulePack(NamedTuple):
         raise UsageError(f"there is no check `{check}`; {advice}")
 
     @property
+    def question_texts(self) -> dict[str, str]:
+        """The questions by id."""
+        return {question.id: question.question for question in self.questions}
+
+    @property
     def names(self) -> frozenset[str]:
         """Every name that the checks and the journey ask for: logical ids and functions among them."""
         asked = [rule.judgement for rule in self.rules]

@@ -209,6 +209,18 @@ def _journey(asked: Namespace) -> int:
     return COMPLETE if is_kept(report) else INCOMPLETE
 
 
+def _questions(asked: Namespace) -> int:
+    from checker.cli.questions import questions
+    from checker.errors import CheckError
+
+    try:
+        questions(asked)
+    except CheckError as error:
+        _complain(f"{'' if error.place else 'rydecheck: '}{error}")
+        return FAILED
+    return COMPLETE
+
+
 def _modules(_: Namespace) -> int:
     from checker.reporters.explain import render_modules
 
@@ -249,6 +261,7 @@ _COMMANDS = {
     "grade": _grade,
     "report": _report,
     "explain": _explain,
+    "questions": _questions,
     "modules": _modules,
     "iam-policy": _iam_policy,
     "demo": _demo,
