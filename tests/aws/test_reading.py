@@ -749,3 +749,53 @@ def test_nothing_travels_through_a_stack_that_is_not_there(
     assert "After your file, as soon as it is deployed." in told
     assert "There is no stack `nope` in us-east-2." in told
     assert "would be kept" in told
+
+
+def test_a_queue_that_gives_out_an_event_too_soon_is_noted_where_it_works(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    boto("lambda").create_event_source_mapping(
+        EventSourceArn=queue_arn(boto), FunctionName=f"{STACK}-PutRideRecordHttp"
+    )
+    assert notes(judged(pack), "extra.dlq_processor") == []  # 30 seconds and 30
+    url = physical_id(boto, "PutRideRecordSnsDlq")
+    boto("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "29"})
+    report = judged(pack)
+    assert report.score.bonus == 1
+    assert notes(report, "extra.dlq_processor") == ["visibility-below-timeout"]
+    note = next(check for check in report.checks if check.rule.id == "extra.dlq_processor").notes[0].message
+    assert "`PutRideRecordHttp` may run for 30 s, and the queue gives an event out again after 29 s" in note
+
+
+def test_a_function_that_reads_its_own_failures_is_noted(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    boto("lambda").create_event_source_mapping(EventSourceArn=queue_arn(boto), FunctionName=FUNCTION)
+    report = judged(pack)
+    assert report.score.bonus == 1
+    assert notes(report, "extra.dlq_processor") == ["processor-feeds-itself"]
+
+
+def test_a_compiled_template_tells_the_timeouts_too(pack: RulePack, tmp_path: Path) -> None:
+    template = solution()
+    template["Resources"]["Mapping"] = {
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {
+            "EventSourceArn": {"Fn::GetAtt": ["PutRideRecordSnsDlq", "Arn"]},
+            "FunctionName": {"Fn::GetAtt": ["PutRideRecordHttpLambdaFunction", "Arn"]},
+        },
+    }
+    properties = template["Resources"]["PutRideRecordHttpLambdaFunction"]["Properties"]
+
+    def processor() -> tuple[str, str | None]:
+        (tmp_path / "template.json").write_text(json.dumps(template), encoding="utf-8")
+        report = check_path(tmp_path / "template.json", pack, Request())
+        check = next(one for one in report.checks if one.rule.id == "extra.dlq_processor")
+        return check.outcome, check.reason
+
+    assert processor() == ("pass", None)
+    properties["Timeout"] = 31
+    assert processor() == ("fail", "processor-timeout")
+    del properties["Timeout"]  # then it is CloudFormation's 3 seconds
+    template["Resources"]["PutRideRecordSnsDlq"]["Properties"] = {"VisibilityTimeout": 3}
+    assert processor() == ("pass", None)
+    template["Resources"]["PutRideRecordSnsDlq"]["Properties"] = {"VisibilityTimeout": 2}
+    assert processor() == ("fail", "processor-timeout")
