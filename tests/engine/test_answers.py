@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.answers import asked_in, decode_answers, parse_answers, with_headings
+from checker.answers import MOST_LINES, asked_in, decode_answers, parse_answers, with_headings
 
 IDS = {
     "qa.how": "How does DynamoDB auto-scaling work?",
@@ -279,6 +281,30 @@ def test_headings_are_added_behind_what_stands_there(content: bytes) -> None:
     assert with_headings(whole, "A module", IDS) == (whole, [])
 
 
-@pytest.mark.parametrize("content", [b"## qa.how\n```\ncode", b"## qa.how\nmine <!-- not closed"])
+@pytest.mark.parametrize("content", [b"```\n", b"## qa.how\n```\ncode", b"## qa.how\nmine <!-- not closed"])
 def test_a_file_that_ends_inside_something_is_not_written(content: bytes) -> None:
     assert with_headings(content, "A module", IDS) is None
+
+
+def test_an_underlined_heading_ends_an_answer_and_a_rule_does_not() -> None:
+    assert parse_answers("## qa.how\nmine\n\nOther\n=====\nno", IDS) == {"qa.how": "mine"}
+    assert parse_answers("## qa.how\nmine\n\nOther\n-----\nmore", IDS) == {"qa.how": "mine\n\nOther\n-----\nmore"}
+
+
+def test_questions_are_looked_for_in_a_bounded_number_of_lines() -> None:
+    below = "\n" * MOST_LINES + "## qa.burst\nother"
+    assert set(parse_answers(f"## qa.how\nmine{below}", IDS)) == {"qa.how"}
+    assert with_headings(f"## qa.how\nmine{below}".encode(), "A module", IDS) is None
+
+
+def test_letters_are_compared_for_a_bounded_number_of_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+
+    class Counting(difflib.SequenceMatcher[str]):
+        def ratio(self) -> float:
+            compared.append(1)
+            return 0.0
+
+    monkeypatch.setattr(difflib, "SequenceMatcher", Counting)
+    assert parse_answers("".join(f"1. {HOW[:-1]}{number}?\n" for number in range(1000)), IDS) == {}
+    assert 50 < len(compared) < 500

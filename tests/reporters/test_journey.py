@@ -167,8 +167,9 @@ def test_the_journey_follows_the_service(checked: Checked, old: str, new: str, s
     assert is_kept(report) is (state == "whole")
 
 
-def test_hostile_names_reach_no_terminal_raw(checked: Checked) -> None:
-    name = "\\x1b[31mevil\\u202e\\r\\nDlq" + "x" * 300
+@pytest.mark.parametrize("tail", ["", "x" * 300])
+def test_hostile_names_reach_no_terminal_raw(checked: Checked, tail: str) -> None:
+    name = f"\\x1b[31mevil\\u202e\\r\\nDlq{tail}"
     report = checked(ANSWER.replace("PutRideRecordSnsDlq", f'"{name}"').replace("'RideId'", "'\u202e'"))
     for width in (40, 80):
         text = render(report, Terminal(width=width))
