@@ -1,46 +1,319 @@
-"""The attendee's answers to the module's questions, read from ANSWERS.md."""
+"""The attendee's answers to a module's questions, read from ANSWERS.md, and the headings to write them under.
+
+People answer in their own ways, so a question is known by its id or by its text, as a heading or as a line. Every
+pattern here is anchored and reads a line once, for the file is as hostile as any other.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-FILE = "ANSWERS.md"
+from checker.wording import may_be_close
+
+FILES = ("ANSWERS.md", "answers.md", "Answers.md", "ANSWERS.MD")
+"""What the file may be called; the first that is there is read, and no other."""
+FILE = FILES[0]
+
+MOST_LINES = 50_000
+"""Of one file, in which questions are looked for; what stands below is still part of an answer."""
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 _FENCE = re.compile(r" {0,3}(```+(?=[^`]*$)|~~~+)")
+_QUOTE = re.compile(r" {0,3}> ?")
+_ITEM = re.compile(r"(?:[-*+]|\(?\d{1,3}[.)])[ \t]+")
+_WORD = re.compile(r"[^\W_]+")
+_NUMBERED = re.compile(r"(?:q|question)[ \t]*\d{0,3}[ \t]*[.:)]", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"(?:[-*+][ \t]+)?(\*\*|__|)(?:answer|ans|a)[ \t]*\d{0,3}(\*\*|__|)[.:)](\*\*|__|)[ \t]*", re.IGNORECASE
+)
+_MARKS = ("**", "__")
+_NUMBERING = ("q", "question", "answer")
+
+_LONGEST_LINE = 400  # of a question, with all that may stand before and behind it
+_NEAR = 0.9
+_APART = 0.04  # how much nearer than to any other question
+_MOST_COMPARED = 100  # lines of one file that are compared letter by letter; people write four
+_ANY_HEADING = 7  # no heading is deeper
 
 
-def parse_answers(text: str, questions: Iterable[str]) -> dict[str, str]:
-    """The text under the heading that holds each question's id, up to the next heading of its level or a higher one.
+class _Mark(NamedTuple):
+    """A line that begins the answer to a question, or a heading that may end one (`name` is None).
 
-    A heading inside a code block is none. Comments do not count as an answer, and questions without one are left out.
+    An answer lasts up to the next heading of that level or a higher one. `rest` is what of the line is the answer's
+    already, `lines` how many lines the mark takes, and `is_near` tells that a question's text is misspelled.
     """
-    wanted = {question: re.compile(rf"(?<![\w.]){re.escape(question)}(?!\w|\.\w)") for question in questions}
-    found: dict[str, list[str]] = {}
-    current: str | None = None
-    level = 0
+
+    name: str | None
+    level: int
+    rest: str = ""
+    lines: int = 1
+    is_near: bool = False
+
+
+def parse_answers(text: str, questions: Mapping[str, str]) -> dict[str, str]:
+    """The answers by question id; questions without one are left out. `questions` are their texts by id.
+
+    An answer stands under a heading that holds the question's id, in any letter case, or under the question itself: a
+    heading, a line in bold, an item of a list, or a line of its own, with or without a number. A heading inside a code
+    block is none, comments are no answer, and neither is the question.
+    """
+    lines = _lines(text)
+    marks = _marks(lines, questions)
+    found: dict[str, list[list[str]]] = {}
+    current, level = None, 0
+    place = 0
+    while place < len(lines):
+        mark = marks.get(place)
+        if mark is None:
+            if current is not None:
+                found[current][-1].append(lines[place])
+            place += 1
+            continue
+        place += mark.lines
+        if mark.name is None:
+            if mark.level <= level:
+                current = None
+            elif current is not None:
+                found[current][-1].extend(lines[place - mark.lines : place])
+        elif mark.name != current or mark.level != _ANY_HEADING:
+            current, level = mark.name, mark.level
+            found.setdefault(current, []).append([mark.rest] if mark.rest else [])
+        elif mark.rest:  # the question once more, below its heading
+            found[current][-1].append(mark.rest)
+    answers = {name: "\n".join(filter(None, map(_answer, pieces))) for name, pieces in found.items()}
+    return {name: answer for name, answer in answers.items() if answer}
+
+
+def asked_in(text: str, questions: Mapping[str, str]) -> frozenset[str]:
+    """The ids of the questions that have a place in the file, answered or not."""
+    return frozenset(mark.name for mark in _marks(_lines(text), questions).values() if mark.name is not None)
+
+
+def decode_answers(content: bytes) -> tuple[str, str]:
+    """The text of the file, and the name of its encoding: what its byte order mark says, UTF-8, or Windows' own."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
+        if content.startswith(mark):
+            return content[len(mark) :].decode(encoding, "replace"), encoding
+    text = content.decode("utf-8", "replace")
+    unread = text.count("\ufffd")
+    # A slip in a file of UTF-8 is one among many; of one in another encoding, none of the further letters is right.
+    if unread and unread * 2 > sum(not character.isascii() for character in text):
+        return content.decode("cp1252", "replace"), "cp1252"
+    return text, "utf-8"
+
+
+def with_headings(content: bytes | None, title: str, questions: Mapping[str, str]) -> tuple[bytes, list[str]] | None:
+    """The file with a heading for each question that has no place in it yet, and the ids of these.
+
+    What stands there stays, byte by byte, and the new headings come behind it, with the line ends and in the encoding
+    of the file. None where they would not be read back: the file ends inside a code block or a comment.
+    """
+    text, encoding = ("", "utf-8") if content is None else decode_answers(content)
+    there = asked_in(text, questions)
+    missing = [name for name in questions if name not in there]
+    if not missing:
+        return content or b"", []
+    end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
+    pieces = [_intro(title)] if not text.strip() else []
+    pieces += [f"## {name}: {questions[name]}\n\n<!-- Write your answer below this line. -->\n" for name in missing]
+    added = "\n".join(pieces)
+    if text.strip():
+        last = text[-1] in "\r\n"
+        added = f"{'' if last else chr(10)}\n{added}"
+    whole = (content or b"") + added.replace("\n", end).encode(encoding, "replace")
+    is_read = asked_in(decode_answers(whole)[0], questions) >= set(missing)
+    return (whole, missing) if is_read else None
+
+
+def _intro(title: str) -> str:
+    return f"# {title}: my answers\n\nWrite each answer below its heading; your instructor reads them.\n"
+
+
+def _lines(text: str) -> list[str]:
+    return _without_comments(text.removeprefix("\ufeff")).splitlines()
+
+
+def _marks(lines: list[str], questions: Mapping[str, str]) -> dict[int, _Mark]:
+    """The marks by the number of their line.
+
+    A question that stands there exactly, or by its id, has no other near it: that line is somebody's answer.
+    """
+    marks = dict(_all_marks(lines, _Recogniser(questions)))
+    exact = {mark.name for mark in marks.values() if mark.name is not None and not mark.is_near}
+    for place, mark in list(marks.items()):
+        if mark.is_near and mark.name in exact:
+            if mark.level == _ANY_HEADING:
+                del marks[place]
+            else:
+                marks[place] = mark._replace(name=None)
+        elif mark.is_near and mark.name is not None:
+            exact.add(mark.name)
+    return marks
+
+
+def _all_marks(lines: list[str], recognise: _Recogniser) -> Iterable[tuple[int, _Mark]]:
     fence = ""
-    for line in _without_comments(text).splitlines():
-        mark = _FENCE.match(line)
+    is_underline = False
+    for place, line in enumerate(lines[:MOST_LINES]):
+        if is_underline or not line:
+            is_underline = False
+            continue
+        bare = _unquoted(line)
+        mark = _FENCE.match(bare)
         if fence:
             if mark and mark.group(1).startswith(fence):
                 fence = ""
-        elif mark:
+            continue
+        if mark:
             fence = mark.group(1)
-        heading = None if fence or mark else _HEADING.match(line)
+            continue
+        heading = _HEADING.match(bare)
         if heading is not None:
-            named = next((name for name, pattern in wanted.items() if pattern.search(line, heading.end())), None)
-            if named is not None:
-                current, level = named, len(heading.group(1))
-                found.setdefault(current, [])
+            name, is_near = recognise.heading(bare[heading.end() :])
+            yield place, _Mark(name, len(heading.group(1)), is_near=is_near)
+            continue
+        underline = _underline(lines[place + 1]) if place + 1 < len(lines) and bare.strip() else ""
+        if underline:
+            name, is_near = recognise.heading(bare)
+            # Below an answer, a line of hyphens is meant as a rule more often than it makes a heading.
+            if name is not None or underline == "=":
+                is_underline = True
+                yield place, _Mark(name, 1 if underline == "=" else 2, lines=2, is_near=is_near)
                 continue
-            if len(heading.group(1)) <= level:
-                current = None
-        if current is not None:
-            found[current].append(line)
-    answers = {name: "\n".join(lines).strip() for name, lines in found.items()}
-    return {name: answer for name, answer in answers.items() if answer}
+        found = recognise.line(bare.strip())
+        if found is not None:
+            yield place, found
+
+
+class _Recogniser:
+    """Knows the questions of a module by their ids and texts."""
+
+    def __init__(self, questions: Mapping[str, str]) -> None:
+        self.ids = {name: re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w|\.\w)", re.I) for name in questions}
+        self.by_letters = {letters: name for name, text in questions.items() if (letters := _letters(text))}
+        self.shortest = min(map(len, self.by_letters), default=_LONGEST_LINE)
+        self.shortest_id = min(map(len, questions), default=_LONGEST_LINE)
+        self.compared = 0
+
+    def heading(self, text: str) -> tuple[str | None, bool]:
+        """The question of a heading's text, and whether its words are only near."""
+        if len(text) < self.shortest_id:
+            return None, False
+        named = next((name for name, pattern in self.ids.items() if pattern.search(text)), None)
+        if named is not None or len(text) > _LONGEST_LINE:
+            return named, False
+        letters = _letters(text)
+        exact = self.by_letters.get(letters)
+        if exact is not None:
+            return exact, False
+        near = self.near(letters)
+        return near, near is not None
+
+    def line(self, text: str) -> _Mark | None:
+        """The mark that a line is which is no heading: a question, with the answer behind it if that begins there."""
+        if text.startswith(_MARKS) and len(text) <= _LONGEST_LINE and _is_bold(text):
+            named = next((name for name, pattern in self.ids.items() if pattern.match(text, 2)), None)
+            if named is not None:
+                return _Mark(named, _ANY_HEADING)
+        if len(text) < self.shortest:
+            return None
+        if len(text) <= _LONGEST_LINE:
+            exact = self.by_letters.get(_letters(text))
+            if exact is not None:
+                return _Mark(exact, _ANY_HEADING)
+        end = text.find("?", 0, _LONGEST_LINE) + 1
+        if end and end < len(text):
+            exact = self.by_letters.get(_letters(text[:end]))
+            if exact is not None:
+                return _Mark(exact, _ANY_HEADING, _behind(text, end))
+        if len(text) <= _LONGEST_LINE and _stands_out(text):
+            near = self.near(_letters(text))
+            if near is not None:
+                return _Mark(near, _ANY_HEADING, is_near=True)
+        return None
+
+    def near(self, letters: str) -> str | None:
+        """The one question that this is with small slips."""
+        if self.compared >= _MOST_COMPARED or len(letters) < self.shortest * _NEAR * _NEAR:
+            return None
+        close = [one for one in self.by_letters if may_be_close(letters, one, _NEAR - _APART)]
+        if not close:
+            return None
+        self.compared += 1
+        from difflib import SequenceMatcher
+
+        ranked = sorted(
+            ((SequenceMatcher(None, letters, one, autojunk=False).ratio(), one) for one in close), reverse=True
+        )
+        best, second = ranked[0][0], ranked[1][0] if len(ranked) > 1 else 0.0
+        return self.by_letters[ranked[0][1]] if best >= _NEAR and best - second >= _APART else None
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of a text, small, without numbers and a `Q` before it."""
+    words = _WORD.findall(text[:_LONGEST_LINE].casefold())
+    first = 0
+    while first < len(words) and (words[first] in _NUMBERING or words[first].removeprefix("q").isdecimal()):
+        first += 1
+    return "".join(words[first:])
+
+
+def _stands_out(text: str) -> bool:
+    """Whether a line is in bold, an item of a list or numbered, as a question is and a sentence is not."""
+    item = _ITEM.match(text)
+    rest = text[item.end() :] if item is not None else text
+    return item is not None or _is_bold(rest) or _NUMBERED.match(rest.lstrip("*_")) is not None
+
+
+def _is_bold(text: str) -> bool:
+    return any(text.startswith(mark) and text.endswith(mark) and len(text) > 2 * len(mark) for mark in _MARKS)
+
+
+def _behind(text: str, end: int) -> str:
+    """What stands behind a question in its line, without the end of its bold."""
+    rest = text[end:].lstrip()
+    for mark in _MARKS:
+        if mark in text[:end]:
+            rest = rest.removeprefix(mark)
+    return rest.strip()
+
+
+def _underline(line: str) -> str:
+    """`=` or `-` where a line is made of it, as below a heading."""
+    signs = _unquoted(line).strip()
+    return signs[0] if signs and signs[0] in "=-" and signs == signs[0] * len(signs) else ""
+
+
+def _unquoted(line: str) -> str:
+    """A line without the marks of a quotation."""
+    place = 0
+    while (mark := _QUOTE.match(line, place)) is not None:
+        place = mark.end()
+    return line[place:]
+
+
+def _answer(lines: list[str]) -> str:
+    """An answer as it is shown; empty for one that says nothing."""
+    if all(not line.strip() or _QUOTE.match(line) for line in lines):
+        lines = [_unquoted(line) for line in lines]
+    lines = "\n".join(lines).strip().split("\n")
+    if _WORD.findall(lines[0][:_LONGEST_LINE].casefold()) == ["answer"]:  # `### Answer`, or `**Answer**`
+        lines = lines[1:]
+    elif (prefix := _ANSWER.match(lines[0])) is not None:
+        opened, closed, closed_behind = prefix.groups()
+        still_open = "" if closed or closed_behind else opened
+        lines = [still_open + lines[0][prefix.end() :], *lines[1:]]
+    while lines and (not lines[-1].strip() or _is_rule(lines[-1])):
+        lines = lines[:-1]
+    said = any(character.isalnum() for line in lines if not _FENCE.match(line) for character in line)
+    return "\n".join(lines).strip() if said else ""
+
+
+def _is_rule(line: str) -> bool:
+    signs = line.replace(" ", "").replace("\t", "")
+    return len(signs) >= 3 and signs[0] in "-*_" and signs == signs[0] * len(signs)
 
 
 def _without_comments(text: str) -> str:

@@ -6,23 +6,20 @@ import re
 from collections.abc import Mapping
 
 from checker.checks.finding import Finding, Outcome, fail, unknown
+from checker.journey import Traveller
 from checker.model import Origin, Remark, Scalar, Service, Unknown, Value
 from checker.report import (
     Answer,
     CheckResult,
-    Connection,
     Evidence,
     Journey,
     Note,
     Report,
     Source,
-    Station,
     SubmissionFacts,
-    TrackState,
     Verdict,
-    combine,
 )
-from checker.rulepack import JourneyPlan, Judgement, Rule, RulePack, Track, Words, fill
+from checker.rulepack import Judgement, Rule, RulePack, Words, fill
 from checker.wording import shown
 
 _CONTEXT_LINES = 3
@@ -56,7 +53,7 @@ def judge(
         submission=submission,
         checks=tuple(result for result in results if not only or result.rule.id in only),
         answers=tuple(Answer(one.id, one.question, (answers or {}).get(one.id)) for one in pack.questions),
-        journey=_journey(pack.journey, services[last], findings[last], results, last) if pack.journey else None,
+        journey=_journey(pack, services[last], findings[last], last),
     )
 
 
@@ -244,56 +241,11 @@ def excerpt(lines: list[str], line: int) -> tuple[tuple[int, str], ...]:
     return tuple((first + index, text[:_LONGEST_LINE]) for index, text in enumerate(around))
 
 
-def _journey(
-    plan: JourneyPlan,
-    service: Service,
-    findings: Mapping[str, Finding],
-    results: tuple[CheckResult, ...],
-    source: Source,
-) -> Journey:
+def _journey(pack: RulePack, service: Service, findings: Mapping[str, Finding], source: Source) -> Journey | None:
     """The journey as the given source has it: what is deployed decides about a ride of now."""
-    outcomes = {result.rule.id: result.verdicts[source].outcome for result in results}
-    renamed = {
-        result.rule.judgement.parameters.logical_id: found
-        for result in results
-        if (found := findings[result.rule.id].stands_in) is not None
-    }
-    stations = []
-    for stop in plan.stops:
-        name = renamed.get(stop.resource, stop.resource) or stop.function or stop.label
-        caption = (stop.states or {}).get(outcomes.get(stop.state_of, ""), stop.caption)
-        stations.append(Station(stop.id, shown(name), caption))
-    connections = [_connection(plan, track, service, outcomes) for track in plan.tracks]
-    branch = next((one for one in connections if one.branch), connections[-1])
-    plan_branch = plan.tracks[connections.index(branch)]
-    blocking = _blocking(plan_branch, outcomes)
-    because = plan.because.get(blocking or "", "")
-    names = {station.id: station.label for station in stations}
-    sentence = fill(plan.sentences[branch.state], {**names, "because": fill(because, names)})
-    return Journey(plan.title, tuple(stations), tuple(connections), branch.state, sentence, source)
-
-
-def _connection(plan: JourneyPlan, track: Track, service: Service, outcomes: Mapping[str, Outcome]) -> Connection:
-    state = _state([outcomes[check] for check in track.checks])
-    if track.judgement is not None:
-        state = _state([_found(track.judgement, service).outcome])
-    blocking = _blocking(track, outcomes)
-    label = plan.labels.get(blocking or "", track.labels[state]) if state == "broken" else track.labels[state]
-    return Connection(track.start, track.end, state, label, track.branch)
-
-
-def _state(outcomes: list[Outcome]) -> TrackState:
-    states: dict[Outcome, TrackState] = {"fail": "broken", "unknown": "open", "pass": "whole", "skipped": "whole"}
-    return states[combine(outcomes)]
-
-
-def _blocking(track: Track, outcomes: Mapping[str, Outcome]) -> str | None:
-    """The first check of a track that fails, else the first that is unknown."""
-    for wanted in ("fail", "unknown"):
-        for check in track.checks:
-            if outcomes[check] == wanted:
-                return check
-    return None
+    if pack.journey is None:
+        return None
+    return Traveller(pack.journey, pack.common, pack.rules, service, findings, _found).journey(source)
 
 
 def public_text(value: Value | None) -> str | None:

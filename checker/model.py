@@ -327,7 +327,7 @@ class Function(NamedTuple):
     """One Lambda function; `name` is its key in the file, `logical_id` its resource in the template.
 
     `unseen_target` is set where a target may exist that this source does not show, `empty_block` where a `deadLetter`
-    stands with nothing below it, which sets none.
+    stands with nothing below it, which sets none. `timeout` are the seconds that it may run, defaults included.
     """
 
     name: str
@@ -338,6 +338,7 @@ class Function(NamedTuple):
     events: tuple[EventSource | Unknown, ...]
     unseen_target: Unknown | None = None
     empty_block: Origin | None = None
+    timeout: Value | None = None
 
 
 class Plugin(NamedTuple):
@@ -348,13 +349,17 @@ class Plugin(NamedTuple):
 
 
 class Capacity(NamedTuple):
-    """What an auto scaling configuration says of one table."""
+    """What an auto scaling configuration says of one table.
+
+    `scaled` are what is said of its reads and of its writes, each under its key, where a file says it.
+    """
 
     tables: tuple[Value, ...]
     bounds: bool | Unknown
     index_only: Value | None
     origin: Origin
     table_origin: Origin
+    scaled: tuple[tuple[str, Value], ...] = ()
 
 
 class Remark(NamedTuple):

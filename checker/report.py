@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from checker.checks.finding import Outcome
 from checker.errors import CheckError
 from checker.model import Facts
+from checker.rule_help import Link
 from checker.rulepack import Rule, RulePack, Step
 
 Status = Literal["complete", "incomplete", "error"]
@@ -151,8 +152,18 @@ class Connection(NamedTuple):
     branch: bool
 
 
+class Scene(NamedTuple):
+    """What happens to the event at one point of its journey, and the places that say so, each with its line."""
+
+    title: str
+    state: TrackState
+    sentence: str
+    evidence: tuple[Evidence, ...] = ()
+    link: Link | None = None
+
+
 class Journey(NamedTuple):
-    """The path of one event through this service as `source` has it, and what would become of it."""
+    """The path of one event through this service as `source` has it, what happens on it, and what becomes of it."""
 
     title: str
     stations: tuple[Station, ...]
@@ -160,6 +171,7 @@ class Journey(NamedTuple):
     state: TrackState
     sentence: str
     source: Source = "file"
+    scenes: tuple[Scene, ...] = ()
 
 
 class Person(NamedTuple):

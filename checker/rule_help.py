@@ -30,7 +30,7 @@ class Edit(NamedTuple):
 
     Two more mend what is right at the wrong place: `move` what is there `to` another path, and `rename` its last key
     `to` another name, with all that refers to it. Paths may use parameters and facts in braces; `{at}` is the place of
-    the evidence, `{holder}` what it stands in, and `[*]` each item of a list.
+    the evidence, `{holder}` what it stands in, and `[*]` each item of a list. A value may be one of the facts.
 
     `only` says when: an edit is left out where something stands there already (`absent`) or where the text there has
     another `ending`; the whole mend is no way where its holder is missing (`there`), or where the list that would be
@@ -103,7 +103,7 @@ def _help(given: Entry, check: str, facts: Mapping[str, frozenset[str]]) -> Help
     found = Help(
         hints=hints,
         answer=tuple(_edit(each) for each in given.objects("answer")),
-        links=tuple(_link(each) for each in given.objects("links", optional=True)),
+        links=tuple(read_link(each) for each in given.objects("links", optional=True)),
         hints_for=_by_code(given, "hints_for", lambda value: Entry.listed(value, plain_text)),
         mends=_by_code(given, "mends", lambda value: Entry.listed(value, _mend)),
         then=given.text("then", ""),
@@ -122,7 +122,8 @@ def _help(given: Entry, check: str, facts: Mapping[str, frozenset[str]]) -> Help
 
 def _check_names(mends: tuple[Mend, ...], known: frozenset[str], at: Value) -> None:
     for edit in (edit for mend in mends for edit in mend):
-        for name in PLACEHOLDER.findall(f"{edit.path} {edit.to}"):
+        value = edit.value if isinstance(edit.value, str) else ""
+        for name in PLACEHOLDER.findall(f"{edit.path} {edit.to} {value}"):
             if name not in known | {AT, HOLDER}:
                 stop(at.origin.use, f"an edit uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")
 
@@ -152,7 +153,8 @@ def _edit(given: Entry) -> Edit:
     return Edit(action, path, value, to, _CONDITIONS[only], ending)
 
 
-def _link(given: Entry) -> Link:
+def read_link(given: Entry) -> Link:
+    """A link of a pack. Raises CheckError."""
     link = Link(given.text("title"), given.text("url"))
     if not link.url.startswith("https://"):
         stop(given.value.entries["url"].origin, "a link starts with https://")

@@ -13,11 +13,14 @@ from checker.checks.kinds import Kind, find_kind
 from checker.errors import UsageError
 from checker.model import Facts, Mapping, Origin, Scalar, Service, walk
 from checker.pack_file import Entry, plain, read_pack_file, stop
-from checker.rule_help import PLACEHOLDER, Edit, Help, Helps, Link, Mend
+from checker.rule_help import PLACEHOLDER, Edit, Help, Helps, Link, Mend, read_link
 from checker.shipped import rules_folder
 
 _PACK_FILE = "module.yaml"
 _HELP_FILE = "help.yaml"
+_TRACK_STATES = ("whole", "broken", "open")
+# What a scene may rest on: a track, checks or a stop; a stop may stand beside checks.
+_SCENES_REST_ON = ((True, False, False), (False, True, False), (False, True, True), (False, False, True))
 
 
 class Words(NamedTuple):
@@ -146,7 +149,9 @@ class Question(NamedTuple):
 class Stop(NamedTuple):
     """A station of the journey: a function or resource of the service by its workshop name, or a fixed label.
 
-    `states` are captions by the outcome of the check `state_of`.
+    `states` are captions by the outcome of the check `state_of`. Where the service has no such function or resource,
+    `missing` is the label of every track to or from it, and `because` says so in a sentence; without `missing` nobody
+    looks.
     """
 
     id: str
@@ -156,12 +161,15 @@ class Stop(NamedTuple):
     resource: str = ""
     state_of: str = ""
     states: dict[str, str] | None = None
+    missing: str = ""
+    because: str = ""
 
 
 class Track(NamedTuple):
     """A link between two stops, whole when its `checks` pass and its own judgement does.
 
     `labels` are its captions by state (`whole`, `broken`, `open`). `branch` marks the way taken after a failure.
+    `because` completes a sentence where its own judgement fails.
     """
 
     start: str
@@ -170,12 +178,32 @@ class Track(NamedTuple):
     branch: bool = False
     checks: tuple[str, ...] = ()
     judgement: Judgement | None = None
+    because: str = ""
+
+
+class ScenePlan(NamedTuple):
+    """A piece of the journey's story: what happens there by state, of which a state left out is not told.
+
+    It rests on a track, given by its two stops, or on `checks`, or on nothing but a `stop` that has to be there; with a
+    stop, `missing` is said where the service has none. One that `needs_kept` is told only where the event is kept.
+    """
+
+    title: str
+    say: dict[str, str]
+    start: str = ""
+    end: str = ""
+    checks: tuple[str, ...] = ()
+    stop: str = ""
+    missing: str = ""
+    needs_kept: bool = False
+    link: Link | None = None
 
 
 class JourneyPlan(NamedTuple):
     """The path of one event through the service, and the sentence on what becomes of it by the state of the branch.
 
-    `because` completes the sentence by the first check that does not pass, with its short `label` on the track.
+    `because` completes the sentence by the first check that does not pass, with its short `label` on the track. The
+    sentence `unreached` is for a service that no event gets into. `story` tells the path piece by piece.
     """
 
     title: str
@@ -184,6 +212,13 @@ class JourneyPlan(NamedTuple):
     sentences: dict[str, str]
     because: dict[str, str]
     labels: dict[str, str]
+    story: tuple[ScenePlan, ...] = ()
+
+    def stop(self, name: str) -> Stop:
+        return next(stop for stop in self.stops if stop.id == name)
+
+    def track(self, start: str, end: str) -> Track:
+        return next(track for track in self.tracks if (track.start, track.end) == (start, end))
 
 
 class RulePack(NamedTuple):
@@ -208,6 +243,11 @@ class RulePack(NamedTuple):
         near = near_name(check, ids, 0.6)
         advice = f"did you mean {near}?" if near else f"the checks are: {', '.join(ids)}."
         raise UsageError(f"there is no check `{check}`; {advice}")
+
+    @property
+    def question_texts(self) -> dict[str, str]:
+        """The questions by id."""
+        return {question.id: question.question for question in self.questions}
 
     @property
     def names(self) -> frozenset[str]:
@@ -305,6 +345,7 @@ class _Reader:
             named += [check for track in pack.journey.tracks for check in track.checks]
             named += [stop.state_of for stop in pack.journey.stops if stop.state_of]
             named += [*pack.journey.because, *pack.journey.labels]
+            named += [check for scene in pack.journey.story for check in scene.checks]
         for check in named:
             if check not in ids:
                 stop(self.places(check)[0], f"`{check}` is named, but there is no such check")
@@ -413,9 +454,60 @@ class _Reader:
             sentences=given.texts("sentences"),
             because=given.texts("because"),
             labels=given.texts("labels"),
+            story=tuple(self.scene(each) for each in given.objects("story", optional=True)),
         )
         given.end()
+        self.check_journey(journey, given.value)
         return journey
+
+    def scene(self, given: Entry) -> ScenePlan:
+        scene = ScenePlan(
+            title=given.text("title"),
+            say={state: given.text(state) for state in _TRACK_STATES if state in given.value},
+            start=given.text("from", ""),
+            end=given.text("to", ""),
+            checks=given.strings("checks", optional=True),
+            stop=given.text("stop", ""),
+            missing=given.text("missing", ""),
+            needs_kept=given.flag("needs_kept"),
+            link=read_link(given.object("link")) if "link" in given.value else None,
+        )
+        given.end()
+        if not scene.say:
+            stop(given.value.origin, f"`{scene.title}` says nothing: {', '.join(_TRACK_STATES)} are its sentences")
+        if (bool(scene.start or scene.end), bool(scene.checks), bool(scene.stop)) not in _SCENES_REST_ON:
+            stop(given.value.origin, f"`{scene.title}` rests on `from` and `to`, or on `checks`, or on a `stop`")
+        return scene
+
+    @staticmethod
+    def check_journey(journey: JourneyPlan, given: Mapping) -> None:
+        """Every stop and track that is named exists, states have their words, and sentences use no other facts."""
+        stops = {stop.id for stop in journey.stops}
+        tracks = {(track.start, track.end) for track in journey.tracks}
+        for start, end in tracks:
+            if not {start, end} <= stops:
+                stop(given.entries["tracks"].origin, f"a track leads from `{start}` to `{end}`; there is no such stop")
+        for state in _TRACK_STATES:
+            if state not in journey.sentences:
+                stop(given.entries["sentences"].origin, f"`{state}` is missing here")
+        for scene in journey.story:
+            at = given.entries["story"].origin
+            if scene.start + scene.end and (scene.start, scene.end) not in tracks:
+                stop(at, f"`{scene.title}` rests on a track from `{scene.start}` to `{scene.end}`; there is none")
+            if scene.stop and scene.stop not in stops:
+                stop(at, f"`{scene.title}` rests on the stop `{scene.stop}`; there is none")
+        known = {*stops, "because"}
+        said = {
+            "story": [text for scene in journey.story for text in (*scene.say.values(), scene.missing)],
+            "sentences": journey.sentences.values(),
+            "because": journey.because.values(),
+            "stops": [stop.because for stop in journey.stops],
+            "tracks": [track.because for track in journey.tracks],
+        }
+        for key, texts in said.items():
+            for name in (name for text in texts for name in PLACEHOLDER.findall(text)):
+                if name not in known:
+                    stop(given.entries[key].origin, f"`{{{name}}}` is not among {', '.join(sorted(known))}")
 
     @staticmethod
     def stop(given: Entry) -> Stop:
@@ -427,6 +519,8 @@ class _Reader:
             resource=given.text("resource", ""),
             state_of=given.text("state_of", ""),
             states=given.texts("states") if "states" in given.value else None,
+            missing=given.text("missing", ""),
+            because=given.text("because", ""),
         )
         given.end()
         return stop
@@ -439,6 +533,7 @@ class _Reader:
             branch=given.flag("branch"),
             checks=given.strings("checks", optional=True),
             judgement=self.judgement(given) if "kind" in given.value else None,
+            because=given.text("because", ""),
         )
         given.end()
         return track

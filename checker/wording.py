@@ -16,7 +16,7 @@ def near_name(wanted: str, candidates: Iterable[str], cutoff: float = 0.75) -> s
     for name in close:
         if _plain(name) == plain:
             return name
-    by_plain = {_plain(name): name for name in reversed(close) if _may_be_close(_plain(name), plain, cutoff)}
+    by_plain = {_plain(name): name for name in reversed(close) if may_be_close(_plain(name), plain, cutoff)}
     if not by_plain:
         return None
     from difflib import get_close_matches
@@ -29,7 +29,7 @@ def _plain(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
-def _may_be_close(name: str, wanted: str, cutoff: float) -> bool:
+def may_be_close(name: str, wanted: str, cutoff: float) -> bool:
     """Whether the letters shared, in any order, could reach the cutoff; spares most names the import of difflib."""
     shared = sum(min(name.count(letter), wanted.count(letter)) for letter in set(wanted))
     return 2 * shared >= cutoff * (len(name) + len(wanted))
@@ -60,6 +60,16 @@ def visible(text: str) -> str:
 def _joins(text: str, place: int) -> bool:
     around = text[max(place - 1, 0) : place + 2]
     return len(around) == 3 and not around[0].isascii() and not around[2].isascii() and around[::2].isprintable()
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes: East Asian characters and pictures take two, marks above a letter none."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    wide = sum(east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(combining(character) != 0 for character in text)
 
 
 def name_line(text: str) -> str:

@@ -135,7 +135,37 @@ def test_a_broken_encoding_in_an_included_file_is_told(tmp_path: Path, pack: Rul
     assert "line 1" in check.message
 
 
-@pytest.mark.parametrize("text", ["# a" + " " * 100_000 + "b", "<!--" * 200_000, "```" * 200_000, "#" * 500_000])
+_NEAR_MISS = "1. How does DynamoDB auto-scaling wor{}?\n"  # as costly as a line can be
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# a" + " " * 100_000 + "b",
+        "<!--" * 200_000,
+        "```" * 200_000,
+        "#" * 500_000,
+        "\n" * 1_000_000,
+        "#\n" * 500_000,
+        "a\n=\n" * 250_000,
+        ">" * 1_000_000,
+        "> \n" * 300_000,
+        "> " * 500_000 + "# qa.how",
+        "## qa.how\n" + "> " * 500_000 + "a",
+        "## qa.how\n" * 100_000,
+        "## qa.how\n" + "A" * 1_000_000,
+        "## qa.how\n**" + "A: " * 300_000,
+        "## qa.how\nA" + " " * 1_000_000 + "x",
+        "## qa.how\n" + "- " * 500_000,
+        "Q" + " " * 500_000 + "1" * 400_000,
+        "1. " * 300_000,
+        "?" * 1_000_000,
+        "How does DynamoDB auto-scaling work? \n" * 25_000,
+        "".join(_NEAR_MISS.format(number) for number in range(22_000)),
+        "".join("# " + _NEAR_MISS.format(number) for number in range(20_000)),
+    ],
+    ids=lambda text: text[:20].encode("unicode_escape").decode(),
+)
 def test_hostile_answers_end_quickly(text: str, tmp_path: Path, pack: RulePack) -> None:
     (tmp_path / "serverless.yml").write_text(ANSWER, encoding="utf-8")
     (tmp_path / "ANSWERS.md").write_text(text, encoding="utf-8")

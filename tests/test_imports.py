@@ -25,6 +25,7 @@ GROUPS = (
     ("rule_help",),
     ("rulepack", "answers"),
     ("report",),
+    ("journey",),
     ("engine",),
     ("edits",),
     ("cohort",),
@@ -83,4 +84,4 @@ def test_a_check_in_the_terminal_imports_nothing_heavy() -> None:
     imported = {line.rpartition("|")[2].strip().split(".")[0] for line in seen.splitlines()}
     assert "yaml" in imported
     heavy = {"boto3", "botocore", "cfnlint", "jinja2", "platformdirs", "rich", "ruamel", "watchfiles"}
-    assert imported.isdisjoint(heavy | {"dataclasses", "tempfile"})
+    assert imported.isdisjoint(heavy | {"dataclasses", "difflib", "tempfile"})

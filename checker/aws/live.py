@@ -191,6 +191,7 @@ class LiveReader:
             role=roles.get(answer["Role"], Role(origin)),  # no check asks for the role of the others
             targets=(*self.dead_letters(name, answer), *self.failure_destinations(name, physical_id)),
             events=events,
+            timeout=Scalar(answer["Timeout"], origin._replace(path=f"{name}.Timeout")) if "Timeout" in answer else None,
         )
 
     def roles(self, functions: dict[str, Answer]) -> dict[str, Role]:

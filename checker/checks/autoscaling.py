@@ -1,24 +1,43 @@
 """Whether serverless-dynamodb-autoscaling scales a table.
 
 Source: the plugin's README and its version 0.6: `custom.capacities` is a list, bounds left out have defaults (5 to
-200), `indexOnly: true` leaves the table itself alone.
+200, used to 0.75), `indexOnly: true` leaves the table itself alone. AWS refuses a maximum below the minimum ("Maximum
+capacity cannot be less than minimum capacity", RegisterScalableTarget) and a usage outside of 20 to 90 per cent
+(DynamoDB guide, "Managing throughput capacity with auto scaling").
 """
 
 from typing import NamedTuple
 
+from checker.checks import plugin as plugins
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
-from checker.model import Capacity, Mapping, Scalar, Service, Unknown, is_truthy, text_of, value_at
+from checker.model import (
+    Capacity,
+    Mapping,
+    Resource,
+    Scalar,
+    Service,
+    Unknown,
+    Value,
+    is_empty,
+    is_truthy,
+    text_of,
+    value_at,
+)
+
+_MINIMUM, _MAXIMUM, _USAGE = 5.0, 200.0, 0.75
+_LEAST_USAGE, _MOST_USAGE = 0.2, 0.9
 
 
 class Parameters(NamedTuple):
-    """`plugin` is the package; `logical_id` the table, which must not be billed by `on_demand`."""
+    """`plugin` is the package; `logical_id` the table, which must have a `capacity` and not be billed `on_demand`."""
 
     plugin: str
     logical_id: str
     billing: str
     on_demand: str
+    capacity: str
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -26,10 +45,12 @@ def judge(service: Service, given: Parameters) -> Finding:
     finding = _judge_capacities(service, given)
     if finding.outcome == "fail" or service.plugins is None:
         return finding
-    plugin = service.plugins.get(given.plugin)
-    if plugin is None:  # then nothing scales, whatever the capacities are
-        return fail("plugin_absent", service.plugins.origin)
-    return unknown(plugin) if finding.outcome == "pass" and isinstance(plugin, Unknown) else finding
+    plugin = plugins.judge(service, plugins.Parameters(given.plugin))
+    if plugin.outcome == "fail":  # then nothing scales, whatever the capacities are
+        return plugin._replace(slot=f"plugin_{plugin.slot}")
+    if finding.outcome == "pass":
+        return plugin if plugin.outcome == "unknown" else finding._replace(remarks=plugin.remarks)
+    return finding
 
 
 def _judge_capacities(service: Service, given: Parameters) -> Finding:
@@ -75,7 +96,49 @@ def _judge_entry(service: Service, entry: Capacity, given: Parameters) -> Findin
     if text_of(billing) == given.on_demand:
         assert billing is not None
         return fail("on_demand", billing.origin)
-    return passed(entry.table_origin)
+    return _judge_capacity(table_resource, given) or _judge_bounds(entry) or passed(entry.table_origin)
+
+
+def _judge_capacity(table: Resource, given: Parameters) -> Finding | None:
+    """None when the table has a capacity to begin with: CloudFormation makes none without."""
+    capacity = settle(table.get(given.capacity))
+    if isinstance(capacity, Unknown):
+        return unknown(capacity)
+    return fail("no_capacity", table.parent) if is_empty(capacity) else None
+
+
+def _judge_bounds(entry: Capacity) -> Finding | None:
+    """None when AWS takes the bounds of reads and writes, defaults included."""
+    for key, given in entry.scaled:
+        for name in ("minimum", "maximum", "usage"):
+            value = _part(given, name)
+            if isinstance(value, Unknown):
+                return unknown(value)
+        least, most = _number(_part(given, "minimum"), _MINIMUM), _number(_part(given, "maximum"), _MAXIMUM)
+        if least is not None and most is not None and least > most:
+            at = _part(given, "minimum") or _part(given, "maximum") or given
+            return fail("bounds_crossed", at.origin, scaled=key, minimum=f"{least:g}", maximum=f"{most:g}")
+        usage = _part(given, "usage")
+        used = _number(usage, _USAGE)
+        if usage is not None and used is not None and not _LEAST_USAGE <= used <= _MOST_USAGE:
+            return fail("usage_outside", usage.origin, scaled=key, found=f"{used:g}")
+    return None
+
+
+def _part(given: Value, name: str) -> Value | None:
+    """A bound as the plugin takes it: what JavaScript holds for false is not given."""
+    value = settle(given.get(name)) if isinstance(given, Mapping) else None
+    return value if isinstance(value, Unknown) or is_truthy(value) else None
+
+
+def _number(value: Value | None, default: float) -> float | None:
+    """The number of a bound; None for what is none, or may not be shown."""
+    if value is None:
+        return default
+    try:
+        return float(value.text) if isinstance(value, Scalar) and value.secret is None else None
+    except ValueError:
+        return None
 
 
 KIND = Kind(
@@ -83,13 +146,16 @@ KIND = Kind(
     {
         "absent": (),
         "not_a_list": (),
-        "plugin_absent": (),
+        **{f"plugin_{slot}": facts for slot, facts in plugins.SLOTS.items()},
         "wrong_table": ("found",),
         "unnamed": (),
         "no_table": (),
         "index_only": (),
         "no_bounds": (),
         "on_demand": (),
+        "no_capacity": (),
+        "bounds_crossed": ("scaled", "minimum", "maximum"),
+        "usage_outside": ("scaled", "found"),
     },
     judge,
 )

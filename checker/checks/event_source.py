@@ -7,7 +7,24 @@ from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
 from checker.cloudformation.intrinsics import settle, text_value
 from checker.cloudformation.policies import Decision, Wanted, decide
-from checker.model import EventSource, Function, Role, Service, Unknown, is_off
+from checker.model import (
+    EventSource,
+    Function,
+    Remark,
+    Role,
+    Scalar,
+    Service,
+    Unknown,
+    Value,
+    is_off,
+    text_of,
+)
+from checker.wording import shown
+
+_QUEUE = "AWS::SQS::Queue"
+_VISIBILITY = "VisibilityTimeout"
+_DEFAULT_VISIBILITY = 30.0  # seconds, of SQS
+_LONGEST_TIMEOUT = 900.0  # of Lambda
 
 
 class Parameters(NamedTuple):
@@ -64,7 +81,63 @@ def _judge_event(
     if id(function.role) not in decisions:
         decisions[id(function.role)] = _decide(service, function.role, given)
     remarks = unread_boundary(function.role) if given.actions else ()
-    return _judge_permission(function, decisions[id(function.role)]) or passed(event.origin, remarks=remarks)
+    if given.logical_id and _is_fed_by_itself(service, function, given):
+        remarks = (*remarks, Remark("processor-feeds-itself", (("found", shown(function.name)),)))
+    timeout = _judge_timeout(service, function, given)
+    if timeout is not None and service.account is not None:  # a mapping that is there works, whatever was changed since
+        remarks = (
+            (*remarks, Remark("visibility-below-timeout", timeout.facts)) if timeout.outcome == "fail" else remarks
+        )
+        timeout = None
+    return _judge_permission(function, decisions[id(function.role)]) or timeout or passed(event.origin, remarks=remarks)
+
+
+def _judge_timeout(service: Service, function: Function, given: Parameters) -> Finding | None:
+    """None when the queue hides an event at least as long as the function may be at it.
+
+    Lambda refuses to make another event source mapping ("Queue visibility timeout: 30 seconds is less than Function
+    timeout: 60 seconds", CreateEventSourceMapping).
+    """
+    queue = service.resources.entries.get(given.logical_id)
+    if given.type != _QUEUE or queue is None or text_of(queue.type) != _QUEUE:
+        return None
+    hidden = settle(queue.get(_VISIBILITY))
+    seconds = _seconds(hidden, _DEFAULT_VISIBILITY)
+    longest = settle(function.timeout)
+    timeout = _seconds(longest, 0.0)
+    if isinstance(longest, Unknown) and (seconds is None or seconds < _LONGEST_TIMEOUT):
+        return unknown(longest)
+    if isinstance(hidden, Unknown) and timeout:
+        return unknown(hidden)
+    if seconds is None or timeout is None or timeout <= seconds:
+        return None
+    at = hidden.origin if hidden is not None else queue.parent
+    finding = fail("timeout", at, found=function.name, seconds=_told(longest), hidden=_told(hidden))
+    other = longest.origin if longest is not None else function.origin
+    return finding._replace(at=tuple(dict.fromkeys((*finding.at, *other.chain()))))
+
+
+def _seconds(value: Value | None, default: float) -> float | None:
+    """A number of seconds, None for what is none or cannot be told."""
+    if value is None:
+        return default
+    try:
+        return float(value.text) if isinstance(value, Scalar) and not isinstance(value.value, bool) else None
+    except ValueError:
+        return None
+
+
+def _told(value: Value | None) -> str:
+    return value.shown if isinstance(value, Scalar) else f"{_DEFAULT_VISIBILITY:.0f}"
+
+
+def _is_fed_by_itself(service: Service, function: Function, given: Parameters) -> bool:
+    """Whether the function's own failed events go to the source that it reads."""
+    arns = Arns(service)
+    texts = [text_value(target.arn) for target in function.targets if target.arn is not None]
+    return any(
+        not isinstance(text, Unknown) and arns.matches(text, given.logical_id, given.type) is True for text in texts
+    )
 
 
 def _judge_source(service: Service, event: EventSource, given: Parameters) -> Finding | None:
@@ -88,11 +161,21 @@ def _decide(service: Service, role: Role, given: Parameters) -> list[Decision]:
 
 
 def _judge_permission(function: Function, decisions: list[Decision]) -> Finding | None:
-    """None when the function may do one of the actions, or none is asked for."""
+    """None when the function may do one of the actions, or when it is asked for none."""
     if not decisions or any(decision.allowed for decision in decisions):
         return None
     doubt = next((decision.unknown for decision in decisions if decision.unknown is not None), None)
     return unknown(doubt) if doubt is not None else fail("not_allowed", function.origin, found=function.name)
 
 
-KIND = Kind(Parameters, {"absent": (), "refused": (), "disabled": ("found",), "not_allowed": ("found",)}, judge)
+KIND = Kind(
+    Parameters,
+    {
+        "absent": (),
+        "refused": (),
+        "disabled": ("found",),
+        "not_allowed": ("found",),
+        "timeout": ("found", "seconds", "hidden"),
+    },
+    judge,
+)

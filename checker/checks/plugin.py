@@ -24,7 +24,7 @@ def judge(service: Service, given: Parameters) -> Finding:
     for name in (given.name, *given.forks):
         entry = service.plugins.entries.get(name)
         if entry is not None:
-            return passed(entry.origin, equivalent=name != given.name, remarks=_remarks(service, name))
+            return passed(entry.origin, equivalent=name != given.name, remarks=unlisted(service, name))
     if service.plugins.unknown is not None:
         return unknown(service.plugins.unknown)
     misspelled = near_name(given.name, service.plugins.entries, _NEAR)
@@ -40,10 +40,12 @@ def judge(service: Service, given: Parameters) -> Finding:
     return fail("absent", service.plugins.origin)
 
 
-def _remarks(service: Service, name: str) -> tuple[Remark, ...]:
+def unlisted(service: Service, name: str) -> tuple[Remark, ...]:
+    """The note that package.json, where there is one, does not list the package."""
     if service.packages is None or name in service.packages:
         return ()
     return (Remark("not-in-package-json", (("name", name),)),)
 
 
-KIND = Kind(Parameters, {"absent": (), "misspelled": ("found",), "misplaced": ("place",)}, judge)
+SLOTS: dict[str, tuple[str, ...]] = {"absent": (), "misspelled": ("found",), "misplaced": ("place",)}
+KIND = Kind(Parameters, SLOTS, judge)

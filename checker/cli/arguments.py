@@ -7,7 +7,20 @@ from typing import Any, NoReturn
 
 from checker.errors import UsageError
 
-COMMANDS = ("check", "watch", "hint", "diff", "grade", "report", "explain", "modules", "iam-policy", "demo", "version")
+COMMANDS = (
+    "check",
+    "watch",
+    "hint",
+    "diff",
+    "grade",
+    "report",
+    "explain",
+    "questions",
+    "modules",
+    "iam-policy",
+    "demo",
+    "version",
+)
 FORMATS = ("text", "json", "html")
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
@@ -75,10 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="render a class again from its results", **_COMMON)
     report.add_argument("results", metavar="FILE", help="the results.jsonl of a class")
     _add_class_output(report)
-    explain = commands.add_parser("explain", help="what a check asks for, why, and its hints", **_COMMON)
-    explain.add_argument("check", metavar="CHECK", help="a check, such as dlq.queue")
-    explain.add_argument("--hint", type=int, metavar="N", help="print hint N only, from 1 (a nudge) on")
-    _add_module(explain)
+    _add_explain(commands.add_parser("explain", help="a check and its hints, or an event's journey", **_COMMON))
+    _add_questions(commands.add_parser("questions", help="the questions, and which are answered", **_COMMON))
     commands.add_parser("modules", help="the modules and their checks", **_COMMON)
     policy = commands.add_parser("iam-policy", help="the least IAM policy that looking at stacks needs", **_COMMON)
     policy.add_argument(
@@ -140,6 +151,43 @@ def _add_companion(parser: argparse.ArgumentParser, names: str) -> None:
     _add_module(parser)
     parser.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
     _add_values(parser)
+
+
+def _add_live(parser: argparse.ArgumentParser) -> None:
+    live = parser.add_argument_group("what is deployed")
+    live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
+    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone")
+    live.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
+    live.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
+
+
+def _add_explain(explain: argparse.ArgumentParser) -> None:
+    explain.add_argument("check", nargs="?", metavar="CHECK", help="a check, such as dlq.queue")
+    explain.add_argument("--hint", type=int, metavar="N", help="print hint N only, from 1 (a nudge) on")
+    explain.add_argument(
+        "--journey",
+        nargs="?",
+        const="",
+        metavar="PATH",
+        help="instead: what happens to an event in your service; exit status 0 when it would be kept, else 1",
+    )
+    _add_module(explain)
+    _add_values(explain)
+    _add_live(explain)
+
+
+def _add_questions(questions: argparse.ArgumentParser) -> None:
+    questions.add_argument(
+        "path",
+        nargs="?",
+        default=".",
+        metavar="PATH",
+        help="the service's folder or its serverless.yml (default: the current folder)",
+    )
+    questions.add_argument(
+        "--write", action="store_true", help="put a heading for each question into ANSWERS.md, where it has none yet"
+    )
+    _add_module(questions)
 
 
 def _add_grade(grade: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ from checker.wording import visible
 from checker.writing import write_file
 
 if TYPE_CHECKING:
-    from checker.cohort.submission import Deployed
+    from checker.cohort.submission import Deployed, Request
     from checker.serverless.resolving import Settings
 
 COMPLETE, INCOMPLETE, FAILED, INTERRUPTED = 0, 1, 2, 130
@@ -65,24 +65,34 @@ def _one_line(error: CheckError) -> str:
 
 
 def _check(asked: Namespace) -> int:
-    from checker.cohort.submission import Request, check_path, check_stack
+    from checker.cohort.submission import Request
 
     pack = load_pack(asked.module)
     path, only = _path_and_checks(asked, pack)
     request = Request(_settings(asked), only, asked.strict, asked.packaged, _deployed(asked))
-    if asked.stack is not None and path is None and not asked.deployed:
-        _refuse_what_needs_a_file(asked)
-        report = check_stack(asked.stack, pack, request)
-    else:
-        report = check_path("." if path is None else path, pack, request)
+    report = _judged(asked, path, pack, request)
     if asked.format == "html":
         from datetime import datetime
 
         report = report._replace(checked_at=datetime.now().astimezone())
     _write(asked, _render(report, asked))
+    _complain_of(report)
+    return {"complete": COMPLETE, "incomplete": INCOMPLETE, "error": FAILED}[report.status]
+
+
+def _judged(asked: Namespace, path: str | None, pack: RulePack, request: Request) -> Report:
+    """The report on the file at a path, the current folder's for None, or on a stack alone."""
+    from checker.cohort.submission import check_path, check_stack
+
+    if asked.stack is not None and path is None and not asked.deployed:
+        _refuse_what_needs_a_file(asked)
+        return check_stack(asked.stack, pack, request)
+    return check_path("." if path is None else path, pack, request)
+
+
+def _complain_of(report: Report) -> None:
     if report.error is not None:
         _complain(_one_line(report.error))
-    return {"complete": COMPLETE, "incomplete": INCOMPLETE, "error": FAILED}[report.status]
 
 
 def _settings(asked: Namespace) -> Settings:
@@ -126,7 +136,7 @@ def _watch(asked: Namespace) -> int:
 def _refuse_what_needs_a_file(asked: Namespace) -> None:
     """Raises UsageError for an option that a stack alone would leave without effect."""
     for option in ("packaged", "stage", "var", "env", "param"):
-        if getattr(asked, option):
+        if getattr(asked, option, None):
             raise UsageError(f"--{option} is for a file, and --stack alone reads none; name the PATH too.")
 
 
@@ -197,9 +207,44 @@ def _report(asked: Namespace) -> int:
 def _explain(asked: Namespace) -> int:
     from checker.reporters.explain import render, render_hint
 
+    if asked.journey is not None:
+        return _journey(asked)
+    if asked.check is None:
+        raise UsageError("explain what? Name a check, such as dlq.queue, or say --journey.")
+    for option in _OF_THE_JOURNEY:
+        if getattr(asked, option.replace("-", "_")):
+            raise UsageError(f"--{option} is for --journey; a check is explained without it.")
     rule = load_pack(asked.module).rule(asked.check)
     draw = Terminal.of(sys.stdout)
     write_stream(sys.stdout, render(rule, draw) if asked.hint is None else render_hint(rule, asked.hint, draw))
+    return COMPLETE
+
+
+_OF_THE_JOURNEY = ("stage", "region", "var", "env", "param", "deployed", "stack", "profile", "endpoint-url")
+
+
+def _journey(asked: Namespace) -> int:
+    """Tell the journey; the status is 0 where the event would be kept, and 1 where it is lost or nobody can tell."""
+    from checker.cohort.submission import Request
+    from checker.reporters.journey import is_kept, render
+
+    if asked.check is not None or asked.hint is not None:
+        raise UsageError("--journey explains no check; leave out the check and --hint, or leave out --journey.")
+    pack = load_pack(asked.module)
+    if pack.journey is None:
+        raise UsageError(f"the module `{pack.id}` tells no journey.")
+    report = _judged(asked, asked.journey or None, pack, Request(_settings(asked), deployed=_deployed(asked)))
+    write_stream(sys.stdout, render(report, Terminal.of(sys.stdout)))
+    _complain_of(report)
+    if report.error is not None:
+        return FAILED
+    return COMPLETE if is_kept(report) else INCOMPLETE
+
+
+def _questions(asked: Namespace) -> int:
+    from checker.cli.questions import questions
+
+    questions(asked)
     return COMPLETE
 
 
@@ -246,6 +291,7 @@ _COMMANDS = {
     "grade": _grade,
     "report": _report,
     "explain": _explain,
+    "questions": _questions,
     "modules": _modules,
     "iam-policy": _iam_policy,
     "demo": _demo,

@@ -26,6 +26,7 @@ from checker.model import (
 )
 
 FUNCTION = "AWS::Lambda::Function"
+_DEFAULT_TIMEOUT = 3  # seconds, of CloudFormation
 _FUNCTION_ENDING = "LambdaFunction"  # the framework's own, behind the name of the function
 
 
@@ -118,6 +119,7 @@ def _function(
         targets=targets,
         events=tuple(_events(resource, resources)),
         unseen_target=None if targets else Unknown("set_after_deployment", resource.origin),
+        timeout=resource.get("Timeout") or Scalar(_DEFAULT_TIMEOUT, resource.origin),
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
+from checker.answers import FILES as ANSWERS_FILES
 from checker.cohort.carrying import LEFT_BEHIND, Kind, carry_tree
 from checker.cohort.zipped import Archive, damaged
 from checker.errors import CheckError
@@ -30,7 +31,7 @@ _CANVAS = re.compile(r"(?:(?P<name>[^/]+?)_)?(?:LATE_)?(?P<user>\d+|anon_[^_/]+)
 # `Module 4_ada_attempt_2026-03-01-12-00-00_service.zip`: user name and time of the attempt.
 _BLACKBOARD = re.compile(r"[^/]*?_?(?P<user>[^_/]+)_attempt_(?P<at>\d{4}(?:-\d\d){5})(?:_(?P<file>[^/]+)|\.txt)")
 _HANDED_IN_AGAIN = re.compile(r"-\d+(?=\.\w+$)")
-_KEPT_NAMES = frozenset((*READABLE, "package.json", "ANSWERS.md"))
+_KEPT_NAMES = frozenset((*READABLE, "package.json", *ANSWERS_FILES))
 
 
 class ArchivedSubmission(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from heapq import nsmallest
 from typing import Literal, NamedTuple, Protocol
 
-from checker.answers import FILE as ANSWERS_FILE
+from checker.answers import FILES as ANSWERS_FILES
 from checker.errors import CheckError, too_large
 from checker.serverless.configuration import PROGRAM_SUFFIXES, PROGRAMS, READABLE
 from checker.serverless.files import (
@@ -35,7 +35,7 @@ _NAME = re.compile(rb"[\w.@-]+")
 _INCLUDED = re.compile(rb"file\([^)]*")
 _INCLUDES = re.compile(rb"file\(|\\[xuU\r\n]")  # an escape may spell `file(` another way
 
-_ALWAYS = (*READABLE, *PROGRAMS, "package.json", ANSWERS_FILE)
+_ALWAYS = (*READABLE, *PROGRAMS, "package.json", *ANSWERS_FILES)
 _MOST_AT_TOP = 100  # of those, and of files such as .env.dev
 
 Kind = Literal["file", "folder", "other"] | CheckError
@@ -74,7 +74,7 @@ def carry_tree(root: str, tree: FileTree, file: str | None = None) -> CarriedFil
     for name, kind in nsmallest(_MOST_AT_TOP, top, key=_by_importance):
         carrier.take(name, kind)
     configuration = b"\n".join(
-        content for name, content in carrier.files.items() if name not in ("package.json", ANSWERS_FILE)
+        content for name, content in carrier.files.items() if name not in ("package.json", *ANSWERS_FILES)
     )
     if _INCLUDES.search(configuration):
         carrier.take_others(configuration)

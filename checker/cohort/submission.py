@@ -6,8 +6,8 @@ import stat
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
-from checker.answers import FILE as ANSWERS_FILE
-from checker.answers import parse_answers
+from checker.answers import FILES as ANSWERS_FILES
+from checker.answers import decode_answers, parse_answers
 from checker.cloudformation.template import is_template, lower_template
 from checker.cohort.time_limit import time_limit
 from checker.engine import excerpt, judge, public_text
@@ -138,7 +138,7 @@ class OnDisk(NamedTuple):
 def find_on_disk(path: str | os.PathLike[str]) -> OnDisk:
     """What a folder, or a configuration file in it, stands for. Raises CheckError `not-found`."""
     name = os.fspath(path)
-    return OnDisk(_facts(name), *_locate(name))
+    return OnDisk(_facts(name), *locate(name))
 
 
 def check_on_disk(found: OnDisk, pack: RulePack, request: Request) -> Report:
@@ -259,7 +259,8 @@ def _id(path: str) -> str:
     return shown(os.path.basename(folder))
 
 
-def _locate(path: str) -> tuple[SubmissionFolder, str | None]:
+def locate(path: str) -> tuple[SubmissionFolder, str | None]:
+    """The folder of a service, and the configuration in it that was named. Raises CheckError `not-found`."""
     try:
         status = os.stat(path)
     except FileNotFoundError:
@@ -310,10 +311,16 @@ def _place(value: Value) -> str | None:
 def _read_answers(folder: SubmissionFiles, pack: RulePack) -> dict[str, str]:
     """The answers; none when the file cannot be read, for the service can be judged without it."""
     try:
-        content = folder.read(ANSWERS_FILE)
+        _, content = read_answers_file(folder)
     except CheckError:
         return {}
-    return parse_answers((content or b"").decode("utf-8", "replace"), [question.id for question in pack.questions])
+    return {} if content is None else parse_answers(decode_answers(content)[0], pack.question_texts)
+
+
+def read_answers_file(folder: SubmissionFiles) -> tuple[str, bytes | None]:
+    """The name of the file with the answers and its bytes, None where there is none. Raises CheckError as `read`."""
+    name = folder.find(ANSWERS_FILES) or ANSWERS_FILES[0]
+    return name, folder.read(name)
 
 
 def _error_excerpt(folder: SubmissionFiles, error: CheckError) -> tuple[tuple[int, str], ...]:

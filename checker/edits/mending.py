@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from checker.edits.changes import CannotEditError, Changes, Steps, find, references
 from checker.edits.outline import Outline, Part, Step
@@ -136,7 +136,7 @@ def _make(changes: Changes, edit: Edit, path: Steps, facts: Mapping[str, str], a
     if (edit.only == "there" and len(found.missing) > 1) or (edit.only == "sole" and len(found.last.items) > 1):
         raise CannotEditError
     if edit.action == "set":
-        changes.set(path, edit.value)
+        changes.set(path, _filled(edit.value, facts))
     elif edit.action == "append":
         changes.append(path, edit.value)
     elif edit.action == "remove":
@@ -145,6 +145,15 @@ def _make(changes: Changes, edit: Edit, path: Steps, facts: Mapping[str, str], a
         changes.move(path, _steps(edit.to, facts, at))
     else:
         changes.rename(path, PLACEHOLDER.sub(lambda name: facts[name.group(1)], edit.to))
+
+
+def _filled(value: Any, facts: Mapping[str, str]) -> Any:
+    """The value of an edit; one that is a name in braces is that fact, digits as a number."""
+    name = PLACEHOLDER.fullmatch(value) if isinstance(value, str) else None
+    if name is None:
+        return value
+    fact = facts[name.group(1)]
+    return int(fact) if fact.isdecimal() else fact
 
 
 def _place(source: Source, changes: Changes, verdict: Verdict) -> Steps | None:

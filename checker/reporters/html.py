@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
-from unicodedata import combining, east_asian_width
 from urllib.parse import quote
 
 from checker.edits.shown import edit_lines
 from checker.reporters.curves import MONTHS, Curve, Tick, since, steps, ticks, wall_clock
 from checker.shipped import reports_folder
-from checker.wording import visible
+from checker.wording import columns, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,22 +128,14 @@ def sentence(text: str) -> str:
 def fit(text: str, most: int) -> str:
     """A name in the room of that many letters; names are told apart by their ends, so the middle goes."""
     text = visible(text)
-    if _width(text) <= most:
+    if columns(text) <= most:
         return text
     head, tail = 0, len(text)
-    while _width(text[: head + 1]) <= most // 2:
+    while columns(text[: head + 1]) <= most // 2:
         head += 1
-    while _width(text[tail - 1 :]) <= most - most // 2 - 1:
+    while columns(text[tail - 1 :]) <= most - most // 2 - 1:
         tail -= 1
     return f"{text[:head]}…{text[tail:]}"
-
-
-def _width(text: str) -> int:
-    """How many letters' room a text takes: East Asian characters and pictures take two, marks above a letter none."""
-    if text.isascii():
-        return len(text)
-    wide = sum(east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(combining(character) != 0 for character in text)
 
 
 def moment(at: datetime) -> str:

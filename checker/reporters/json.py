@@ -23,11 +23,13 @@ from checker.report import (
     Note,
     Person,
     Report,
+    Scene,
     Station,
     SubmissionFacts,
     Verdict,
 )
 from checker.reporters.shape import misfit
+from checker.rule_help import Link
 from checker.rulepack import RulePack
 from checker.version import __version__
 
@@ -144,7 +146,14 @@ def _journey(journey: Journey) -> dict[str, Any]:
         **journey._asdict(),
         "stations": [station._asdict() for station in journey.stations],
         "connections": [connection._asdict() for connection in journey.connections],
+        "scenes": [_scene(scene) for scene in journey.scenes],
     }
+
+
+def _scene(scene: Scene) -> dict[str, Any]:
+    """A scene without its link, which is the rule pack's: no record brings an address onto a page."""
+    evidence = [{**_evidence(place), "excerpt": place.excerpt} for place in scene.evidence]
+    return {"title": scene.title, "state": scene.state, "sentence": scene.sentence, "evidence": evidence}
 
 
 def parse_record(told: Mapping[str, Any], pack: RulePack, *, is_own: bool = False) -> Report:
@@ -184,7 +193,7 @@ def _report(told: Mapping[str, Any], pack: RulePack) -> Report:
             Answer(one["id"], one["question"], one["answer"], Mark(**one["mark"]) if one.get("mark") else None)
             for one in told["questions"]
         ),
-        journey=None if journey is None else _journey_of(journey),
+        journey=None if journey is None else _journey_of(journey, pack),
         error=None if error is None else _error_of(error),
         error_excerpt=() if error is None else _excerpt_of(error),
         checked_at=None if told["checked_at"] is None else datetime.fromisoformat(told["checked_at"]),
@@ -221,7 +230,16 @@ def _error_of(told: Mapping[str, Any]) -> CheckError:
     return CheckError(told["code"], message, advice=advice, **place)
 
 
-def _journey_of(told: Mapping[str, Any]) -> Journey:
-    stations = tuple(Station(**station) for station in told["stations"])
-    connections = tuple(Connection(**connection) for connection in told["connections"])
-    return Journey(**{**told, "stations": stations, "connections": connections})
+def _journey_of(told: Mapping[str, Any], pack: RulePack) -> Journey:
+    links = {} if pack.journey is None else {scene.title: scene.link for scene in pack.journey.story}
+    parts = {
+        "stations": tuple(Station(**station) for station in told["stations"]),
+        "connections": tuple(Connection(**connection) for connection in told["connections"]),
+        "scenes": tuple(_scene_of(scene, links) for scene in told.get("scenes", ())),  # older records have none
+    }
+    return Journey(**{**told, **parts})
+
+
+def _scene_of(told: Mapping[str, Any], links: Mapping[str, Link | None]) -> Scene:
+    evidence = tuple(_evidence_of(place) for place in told["evidence"])
+    return Scene(told["title"], told["state"], told["sentence"], evidence, links.get(told["title"]))

@@ -45,7 +45,7 @@ def step_title(step: Step, checks: list[CheckResult], draw: Terminal) -> str:
     counted = [check for check in checks if not check.rule.bonus and check.outcome != "skipped"]
     done = sum(check.outcome == "pass" for check in counted)
     told = f"{done} of {len(counted)}" if counted else "optional"
-    title = cut(draw.drawable(step.title), draw.width - 4 - len(told), draw)
+    title = draw.cut(draw.drawable(step.title), draw.width - 4 - len(told))
     room = draw.width - 2 - len(title) - len(told)
     return draw.paint(title, "bold") + " " * room + draw.paint(told, "dim")
 
@@ -59,7 +59,7 @@ def check_line(check: CheckResult, right: str, draw: Terminal, *, fresh: bool = 
     title = check.rule.title + (" (another way)" if check.equivalent else "")
     left = draw.drawable(f"  {SPARKLE if fresh else sign} {word:<8}")
     room = draw.width - 2 - len(left) - len(title) - len(right)
-    shown = cut(draw.drawable(title), draw.width - 1 - len(left), draw)
+    shown = draw.cut(draw.drawable(title), draw.width - 1 - len(left))
     tail = " " * room + draw.paint(draw.drawable(right), "dim") if room >= 2 else ""
     if fresh:
         return draw.paint(left + shown, "bold", "green") + tail, bool(tail)
@@ -84,7 +84,7 @@ def place(evidence: Evidence, draw: Terminal) -> str:
     """Where an evidence stands: `serverless.yml:46:5  provider.iamRoleStatements[1].Resource`."""
     where = f"  {evidence.file}:{evidence.line}:{evidence.column}"
     path = f"  {evidence.path}" if evidence.path else ""
-    return draw.foreign(where) + draw.paint(cut(draw.foreign(path), draw.width - 1 - len(where), draw), "dim")
+    return draw.foreign(where) + draw.paint(draw.cut(draw.foreign(path), draw.width - 1 - len(where)), "dim")
 
 
 def numbered(
@@ -96,19 +96,10 @@ def numbered(
             continue
         marked = number == line
         told = f"{'  >' if marked else '   '}{number:>5} | {draw.foreign(text)}"
-        yield draw.paint(cut(told, draw.width - 1, draw), "red" if marked else "dim")
+        yield draw.paint(draw.cut(told, draw.width - 1), "red" if marked else "dim")
 
 
 def questions(report: Report) -> str:
     """How many of the module's questions are answered."""
     answered = sum(answer.answer is not None for answer in report.answers)
     return f"Questions: {answered} of {len(report.answers)} answered in ANSWERS.md"
-
-
-def cut(text: str, room: int, draw: Terminal) -> str:
-    """The text in no more characters than there is room for, with an ellipsis where something was left out."""
-    text = text.rstrip()
-    if len(text) <= room:
-        return text
-    end = draw.drawable("…")
-    return text[: max(0, room - len(end))] + end

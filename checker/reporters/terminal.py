@@ -3,13 +3,14 @@
 import os
 from typing import NamedTuple, TextIO
 
-from checker.wording import visible
+from checker.wording import columns, visible
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
 _ASCII = str.maketrans(
     {"✓": "+", "✦": "*", "✗": "x", "○": "o", "·": "|", "…": "...", "█": "#", "░": ".", "–": "-", "→": "->"}
+    | {"●": "*", "│": "|", "┊": ":", "├": "+", "─": "-", "╮": "+"}
 )
-_NEEDED = "✓✦✗○·…█░–→’"
+_NEEDED = "✓✦✗○·…█░–→’●│┊├─╮"
 _WIDEST = 100
 _BAR = 20
 _NARROWEST = 40
@@ -52,6 +53,16 @@ class Terminal(NamedTuple):
     def foreign(self, text: str) -> str:
         """A text of a submission, its control and direction characters spelled out."""
         return self.drawable(visible(text.expandtabs(4)))
+
+    def cut(self, text: str, room: int) -> str:
+        """The text, drawable already, in so many columns; what does not fit ends in an ellipsis."""
+        text = text.rstrip()
+        if columns(text) <= room:
+            return text
+        end = self.drawable("…")
+        while text and columns(text) > room - len(end):
+            text = text[:-1]
+        return text + end
 
     def wrapped(self, text: str, indent: str = "") -> list[str]:
         """The text in lines that fit, each behind the indent."""

@@ -14,7 +14,6 @@ from checker.reporters.lines import (
     INDENT,
     SPARKLE,
     check_line,
-    cut,
     excerpt,
     identity,
     mark,
@@ -239,9 +238,9 @@ def _upper(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
 
 def _head(report: Report, draw: Terminal) -> str:
     """The module's title, and beside it as much of the identity as there is room for."""
-    title = cut(draw.foreign(report.module.title), draw.width - 1, draw)
+    title = draw.cut(draw.foreign(report.module.title), draw.width - 1)
     room = draw.width - 4 - len(title)
-    told = cut(identity(report, draw), room, draw) if room > 5 else ""
+    told = draw.cut(identity(report, draw), room) if room > 5 else ""
     return draw.paint(title, "bold") + (" " * (room - len(told) + 2) + draw.paint(told, "dim") if told else "")
 
 
@@ -387,7 +386,7 @@ def _panel_lines(panel: Panel, draw: Terminal) -> list[str]:
     lines: list[str] = []
     for text in panel.lines:
         if panel.is_diff and text[:1] in _DIFF_SIGNS:
-            lines.append(draw.paint(cut(draw.foreign(text), draw.width - 1, draw), *_diff_style(text)))
+            lines.append(draw.paint(draw.cut(draw.foreign(text), draw.width - 1), *_diff_style(text)))
         else:
             lines += _wrapped(text, draw, "  ") or [""]
     return lines
@@ -471,7 +470,7 @@ def _at_most(count: int, lines: list[str], draw: Terminal) -> list[str]:
 
 
 def _one_line(text: str, draw: Terminal) -> str:
-    return cut(draw.foreign(text).replace("\n", " "), draw.width - 1, draw)
+    return draw.cut(draw.foreign(text).replace("\n", " "), draw.width - 1)
 
 
 # Stands behind each character of two columns while lines are broken by their length; private use, and never drawn.

@@ -38,6 +38,8 @@ from checker.serverless.resolving import DEFAULT_REGION, Resolver, Settings
 from checker.serverless.roles import RoleReader, written_statements
 from checker.serverless.variables import Syntax
 
+_SCALED = ("read", "write")
+_DEFAULT_TIMEOUT = 6  # seconds, of every version of the framework
 _WITHOUT_REQUEST = (4, 0)  # the first version without `provider.request()`, which the plugin calls
 
 
@@ -107,7 +109,7 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         pseudo=dict(_pseudo_parameters(name, stage, region)),
     )
     functions = {
-        function_name: _function(function_name, body, roles, template, configuration.framework)
+        function_name: _function(function_name, body, provider_body, roles, template, configuration.framework)
         for function_name, body in function_bodies.entries.items()
         if isinstance(body, Mapping)
     }
@@ -176,7 +178,9 @@ def _plugins(value: Value | None, root: Origin) -> Section[Plugin]:
     return Section(entries, origin, unknown)
 
 
-def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping, framework: Framework) -> Function:
+def _function(
+    name: str, body: Mapping, provider: Mapping, roles: RoleReader, template: Mapping, framework: Framework
+) -> Function:
     logical_id = function_logical_id(name)
     changes = [
         change
@@ -192,7 +196,16 @@ def _function(name: str, body: Mapping, roles: RoleReader, template: Mapping, fr
         targets=read_targets(name, body, changes, framework),
         events=tuple(_events(body.get("events"))),
         empty_block=block.origin.use if isinstance(block, Scalar) and block.value is None else None,
+        timeout=_timeout(body, provider, changes),
     )
+
+
+def _timeout(body: Mapping, provider: Mapping, changes: list[Value]) -> Value:
+    """The seconds that a function may run: what the template changes comes last, and so wins."""
+    changed = [value_at(change, "Properties", "Timeout") for change in changes]
+    given = (*reversed(changed), body.get("timeout"), provider.get("timeout"))
+    set_ = next((one for one in given if isinstance(one, Unknown) or is_truthy(one)), None)
+    return Scalar(_DEFAULT_TIMEOUT, body.origin.use) if set_ is None else set_
 
 
 def function_logical_id(name: str) -> str:
@@ -241,12 +254,13 @@ def _capacities(document: Mapping) -> Section[Capacity]:
                 index_only=item.get("indexOnly"),
                 origin=item.origin,
                 table_origin=table.origin if table else item.origin,
+                scaled=tuple((key, item.entries[key]) for key in _SCALED if is_truthy(item.get(key))),
             )
     return Section(entries, origin, unknown)
 
 
 def _bounds(item: Mapping) -> bool | Unknown:
     """Whether reads or writes are scaled; `read: {}` and `read: true` are, with the plugin's defaults."""
-    given = [item.get(key) for key in ("read", "write")]
+    given = [item.get(key) for key in _SCALED]
     unknown = next((value for value in given if isinstance(value, Unknown)), None)
     return any(is_truthy(value) for value in given) or unknown or False

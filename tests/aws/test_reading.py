@@ -12,6 +12,7 @@ import pytest
 from checker.aws.account import Account
 from checker.aws.calls import CALLS, DESCRIBE_TABLE, LIST_EVENT_SOURCE_MAPPINGS, Call
 from checker.aws.live import table_properties
+from checker.cli import main
 from checker.cohort.submission import Deployed, Request, check_path, check_stack
 from checker.report import Report
 from checker.reporters.json import document
@@ -713,3 +714,88 @@ def test_the_endpoint_may_be_named(
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     request = Request(Settings(options={"region": REGION}), deployed=Deployed(endpoint_url=standin.url))
     assert check_stack(STACK, pack, request).status == "complete"
+
+
+def test_the_journey_of_what_is_deployed(boto: Boto, capsys: pytest.CaptureFixture[str], pack: RulePack) -> None:
+    deploy(boto)
+    command = ["explain", "--journey", "--stack", STACK, "--region", REGION]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "lambda:GetFunctionConfiguration" in told
+    assert "PutRideRecordSns.DeadLetterConfig.TargetArn" in told
+    assert "cloudformation:GetTemplate" in told
+    assert max(len(line) for line in told.splitlines()) < 80
+    boto("lambda").update_function_configuration(FunctionName=FUNCTION, DeadLetterConfig={})
+    assert main(command) == 1
+    assert "would be lost" in capsys.readouterr().out
+    boto("lambda").delete_function(FunctionName=FUNCTION)
+    journey = judged(pack).journey
+    assert journey is not None
+    assert [one.label for one in journey.connections[:2]] == ["no such function", "no such function"]
+    assert all(scene.evidence for scene in journey.scenes)
+
+
+def test_nothing_travels_through_a_stack_that_is_not_there(
+    standin: StandIn,  # noqa: ARG001
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["explain", "--journey", "--stack", "nope", "--region", REGION]) == 1
+    told = capsys.readouterr().out
+    assert "There is no stack `nope` in us-east-2." in told
+    assert "After two retries" not in told
+    both = ["explain", "--journey", str(ANSWER), "--stack", "nope", "--region", REGION]
+    assert main(both) == 0
+    told = capsys.readouterr().out
+    assert "After your file, as soon as it is deployed." in told
+    assert "There is no stack `nope` in us-east-2." in told
+    assert "would be kept" in told
+
+
+def test_a_queue_that_gives_out_an_event_too_soon_is_noted_where_it_works(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    boto("lambda").create_event_source_mapping(
+        EventSourceArn=queue_arn(boto), FunctionName=f"{STACK}-PutRideRecordHttp"
+    )
+    assert notes(judged(pack), "extra.dlq_processor") == []  # 30 seconds and 30
+    url = physical_id(boto, "PutRideRecordSnsDlq")
+    boto("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "29"})
+    report = judged(pack)
+    assert report.score.bonus == 1
+    assert notes(report, "extra.dlq_processor") == ["visibility-below-timeout"]
+    note = next(check for check in report.checks if check.rule.id == "extra.dlq_processor").notes[0].message
+    assert "`PutRideRecordHttp` may run for 30 s, and the queue gives an event out again after 29 s" in note
+
+
+def test_a_function_that_reads_its_own_failures_is_noted(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    boto("lambda").create_event_source_mapping(EventSourceArn=queue_arn(boto), FunctionName=FUNCTION)
+    report = judged(pack)
+    assert report.score.bonus == 1
+    assert notes(report, "extra.dlq_processor") == ["processor-feeds-itself"]
+
+
+def test_a_compiled_template_tells_the_timeouts_too(pack: RulePack, tmp_path: Path) -> None:
+    template = solution()
+    template["Resources"]["Mapping"] = {
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {
+            "EventSourceArn": {"Fn::GetAtt": ["PutRideRecordSnsDlq", "Arn"]},
+            "FunctionName": {"Fn::GetAtt": ["PutRideRecordHttpLambdaFunction", "Arn"]},
+        },
+    }
+    properties = template["Resources"]["PutRideRecordHttpLambdaFunction"]["Properties"]
+
+    def processor() -> tuple[str, str | None]:
+        (tmp_path / "template.json").write_text(json.dumps(template), encoding="utf-8")
+        report = check_path(tmp_path / "template.json", pack, Request())
+        check = next(one for one in report.checks if one.rule.id == "extra.dlq_processor")
+        return check.outcome, check.reason
+
+    assert processor() == ("pass", None)
+    properties["Timeout"] = 31
+    assert processor() == ("fail", "processor-timeout")
+    del properties["Timeout"]  # then it is CloudFormation's 3 seconds
+    template["Resources"]["PutRideRecordSnsDlq"]["Properties"] = {"VisibilityTimeout": 3}
+    assert processor() == ("pass", None)
+    template["Resources"]["PutRideRecordSnsDlq"]["Properties"] = {"VisibilityTimeout": 2}
+    assert processor() == ("fail", "processor-timeout")

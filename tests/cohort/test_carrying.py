@@ -30,7 +30,7 @@ def carried(folder: Path, file: str | None = None) -> CarriedFiles:
 def judged_from_memory(folder: Path, pack: RulePack, request: Request, monkeypatch: pytest.MonkeyPatch) -> Report:
     files: CarriedFiles = pickle.loads(pickle.dumps(carried(folder)))
     with monkeypatch.context() as patch:
-        patch.setattr(submission, "_locate", lambda _: (files, None))
+        patch.setattr(submission, "locate", lambda _: (files, None))
         return check_path(folder, pack, request)
 
 
@@ -65,7 +65,7 @@ def make_odd(path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["serverless.yml", "serverless.json", "serverless.ts", "package.json", "ANSWERS.md", ".env"]
+    "name", ["serverless.yml", "serverless.json", "serverless.ts", "package.json", "ANSWERS.md", "answers.md", ".env"]
 )
 @pytest.mark.parametrize(
     "kind", ["missing", "folder", "pipe", "link out", "link to nothing", "link inside", "too large"]

@@ -71,6 +71,7 @@ ELSEWHERE = {
     "reading/resources-from-a-broken-file extra.autoscaling": "in_file",
     "reading/resources-from-a-file extra.autoscaling": "in_file",
     "reading/resources-from-a-missing-file extra.autoscaling": "in_file",
+    "table.no_provisioned/unknown--ssm extra.autoscaling": "variable",
     "table.on_demand/unknown--properties-from-ssm extra.autoscaling": "variable",
 }
 
@@ -241,6 +242,16 @@ def test_a_denial_that_another_statement_needs_is_no_reason_to_lose_a_permission
     one = edited_text(checked, tmp_path, pack, text, "dlq.permission")
     assert one.obstacle is None
     assert "        - dynamodb:GetItem\n        - sqs:Send\n        - sqs:SendMessage\n" in one.text
+
+
+def test_a_new_function_ends_before_the_queue_gives_the_event_out_again(
+    checked: Checked, tmp_path: Path, pack: RulePack
+) -> None:
+    one = edited_text(
+        checked, tmp_path, pack, SERVICE.replace("  timeout: 30\n", "  timeout: 60\n"), "extra.dlq_processor"
+    )
+    assert one.obstacle is None
+    assert "    timeout: 30\n" in one.text
 
 
 def test_windows_line_ends_and_the_byte_order_mark_stay(tmp_path: Path, pack: RulePack) -> None:

@@ -180,3 +180,59 @@ def test_a_module_or_check_that_does_not_exist_offers_others(pack: RulePack) -> 
 def test_the_known_reasons_of_a_failed_deployment_are_patterns(pack: RulePack) -> None:
     """They are compiled when a deployment has failed, which no start has to wait for."""
     assert [pattern for pattern, _ in pack.common.failures if re.compile(pattern).search("")] == []
+
+
+JOURNEY = """\
+journey:
+  title: A journey
+  stops:
+    - {id: a, label: A, caption: x}
+    - {id: b, label: B, caption: x, missing: none, because: "there is no {b}."}
+  tracks:
+    - {from: a, to: b, checks: [a.plugin], labels: {whole: x, broken: y, open: z}}
+  labels: {}
+  because: {a.plugin: "for {a}."}
+  sentences: {whole: "{a}", broken: "{because}", open: x}
+  story:
+    - {title: One, from: a, to: b, whole: "{a}"}
+    - {title: Two, stop: b, missing: "{because}", whole: x}
+    - {title: Three, checks: [a.plugin], open: x, link: {title: l, url: "https://example.org"}}
+"""
+
+
+def test_a_journey_with_its_story_is_read(tmp_path: Path) -> None:
+    journey = read(tmp_path, PACK + JOURNEY).journey
+    assert journey is not None
+    one, two, three = journey.story
+    assert (one.start, one.end, one.say) == ("a", "b", {"whole": "{a}"})
+    assert (two.stop, two.missing, two.needs_kept) == ("b", "{because}", False)
+    assert (three.checks, three.link and three.link.url) == (("a.plugin",), "https://example.org")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("title: One,", "title: One, colour: red,", 31, "`colour` is no key"),
+        ('whole: "{a}"}\n    - {title: Two', 'whol: "{a}"}\n    - {title: Two', 31, "`whol` is no key"),
+        ("stop: b, missing", "missing", 32, "`Two` rests on"),
+        ("checks: [a.plugin], open", "from: a, to: b, checks: [a.plugin], open", 33, "`Three` rests on"),
+        ("checks: [a.plugin], open", "checks: [a.b], open", 33, "`a.b` is named"),
+        ("title: One, from: a, to: b", "title: One, from: b, to: a", 30, "from `b` to `a`; there is none"),
+        ("stop: b, missing", "stop: c, missing", 30, "the stop `c`; there is none"),
+        ('missing: "{because}"', 'missing: "{becuase}"', 30, "`{becuase}`"),
+        ('"there is no {b}."', '"there is no {c}."', 22, "`{c}`"),
+        ('"for {a}."', '"for {x}."', 28, "`{x}`"),
+        (", open: x}\n  story", "}\n  story", 29, "`open` is missing"),
+        ("from: a, to: b, checks", "from: a, to: c, checks", 25, "from `a` to `c`"),
+        (', whole: "{a}"}\n    - {title: Two', "}\n    - {title: Two", 31, "`One` says nothing"),
+        ('https://example.org"}}', 'javascript:x"}}', 33, "https://"),
+    ],
+)
+def test_a_story_that_does_not_fit_stops_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, says: str
+) -> None:
+    assert old in JOURNEY
+    with pytest.raises(CheckError) as caught:
+        read(tmp_path, PACK + JOURNEY.replace(old, new, 1))
+    assert says in caught.value.message
+    assert caught.value.line == line

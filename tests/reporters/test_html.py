@@ -161,6 +161,10 @@ def poisoned(report: Report, text: str) -> Report:
     if journey is not None:
         journey = journey._replace(
             stations=tuple(one._replace(label=text) for one in journey.stations),
+            scenes=tuple(
+                one._replace(sentence=f"`{text}` {text}", evidence=tuple(evidence(place) for place in one.evidence))
+                for one in journey.scenes
+            ),
             sentence=f"{text}: {text}",
         )
     error = report.error
@@ -194,6 +198,7 @@ def shapes(page: Page) -> set[tuple[str, frozenset[str]]]:
 def assert_alone(page: Page, pack: RulePack) -> None:
     """Nothing of the page asks for anything, runs, or leads elsewhere than to the pack's links and the page itself."""
     links = {link.url for rule in pack.rules for link in rule.links}
+    links |= {scene.link.url for scene in pack.journey.story if scene.link} if pack.journey else set()
     assert not {tag.name for tag in page.tags} & {"script", "iframe", "img", "object", "embed", "form", "base", "image"}
     assert not [name for tag in page.tags for name in tag.attributes if name.startswith("on")]
     assert page.values("src") == []
@@ -371,6 +376,13 @@ def test_the_picture_is_told_in_words(pack: RulePack) -> None:
             "PutRideRecordSns to PutRideRecordSnsDlq, after a failure, is broken (not allowed to send)."
         )
     ]
+
+
+def test_the_story_stands_below_the_picture_with_its_places(pack: RulePack) -> None:
+    page = Page(render(judged("chidi", pack)))
+    assert "After two retries (is broken) The event is lost: the role of PutRideRecordSns may not send" in page.text
+    assert "serverless.yml:46 provider.iamRoleStatements[1].Resource" in page.text
+    assert "Lambda tries again (works)" in page.text
 
 
 def test_no_time_is_shown_when_none_is_known(pages: dict[str, str]) -> None:

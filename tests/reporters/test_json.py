@@ -62,6 +62,28 @@ def test_a_record_is_the_contracts_document_and_more(pack: RulePack) -> None:
     assert "excerpt" not in told["checks"][2]["sources"]["file"]["evidence"][0]
 
 
+def test_an_older_record_has_no_story_and_none_brings_a_link(pack: RulePack) -> None:
+    report = check_path(FIXTURES / "class" / "chidi", pack, Request())
+    told = json.loads(json.dumps(record(report)))
+    assert "https:" not in json.dumps(told["journey"])
+    told["journey"]["scenes"][0]["link"] = {"title": "x", "url": "javascript:alert(1)"}
+    again = parse_record(told, pack)
+    assert report.journey is not None
+    assert again.journey == report.journey
+    del told["journey"]["scenes"]
+    older = parse_record(told, pack)
+    assert older.journey == report.journey._replace(scenes=())
+    assert "story" not in html.render(older).partition("<body")[2]
+
+
+@pytest.mark.parametrize("part", ["title", "state", "sentence", "evidence"])
+def test_a_scene_that_was_changed_by_hand_is_refused(part: str, pack: RulePack) -> None:
+    told = json.loads(json.dumps(record(check_path(FIXTURES / "class" / "chidi", pack, Request()))))
+    told["journey"]["scenes"][0][part] = [5]
+    with pytest.raises(UsageError, match="no result"):
+        parse_record(told, pack)
+
+
 def test_marks_count_in_the_score(pack: RulePack) -> None:
     report = check_path(FIXTURES / "class" / "chidi", pack, Request())
     marked = report._replace(answers=(Answer("qa.how", "How?", "So.", Mark(1.5, 2)), *report.answers[1:]))

@@ -1,0 +1,161 @@
+"""The journey of one event through a service: its picture, its story piece by piece, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from checker.checks.finding import Finding, Outcome, unknown
+from checker.model import Origin, Service, Unknown
+from checker.report import Connection, Evidence, Journey, Scene, Source, Station, TrackState, combine
+from checker.rulepack import Common, JourneyPlan, Judgement, Rule, ScenePlan, Stop, Track, fill
+from checker.wording import shown
+
+_STATES: dict[Outcome, TrackState] = {"fail": "broken", "unknown": "open", "pass": "whole", "skipped": "whole"}
+_BROKEN_FIRST: tuple[TrackState, ...] = ("broken", "open", "whole")
+_MOST_PLACES = 4
+_LONGEST_LINE = 300
+
+
+class _Told(NamedTuple):
+    """A piece of the journey: its state, why it is no other, the label where that is another, and the places."""
+
+    state: TrackState
+    because: str = ""
+    label: str = ""
+    at: tuple[Origin, ...] = ()
+    is_missing: bool = False
+
+
+def _kept_by_any_name(finding: Finding) -> Finding:
+    """A queue keeps an event under another name as well."""
+    return finding if finding.stands_in is None else finding._replace(outcome="pass")
+
+
+class Traveller(NamedTuple):
+    """Follows an event through one service.
+
+    `findings` are those of the checks, before `--strict` changes them: an event does not care how it was kept. `judged`
+    gives the finding of a track's own judgement. `words` are those that all modules share.
+    """
+
+    plan: JourneyPlan
+    words: Common
+    rules: tuple[Rule, ...]
+    service: Service
+    findings: Mapping[str, Finding]
+    judged: Callable[[Judgement, Service], Finding]
+
+    def journey(self, source: Source) -> Journey:
+        """The whole journey, as `source` has it."""
+        plan = self.plan
+        names = {stop.id: self.name(stop) for stop in plan.stops}
+        told = {(track.start, track.end): self.track(track) for track in plan.tracks}
+        branch = next((track for track in plan.tracks if track.branch), plan.tracks[-1])
+        fate = told[branch.start, branch.end]
+        sentence = plan.sentences[fate.state]
+        state = fate.state
+        entry = next((one for track, one in told.items() if track[1] == branch.start), None)
+        if entry is not None and entry.state == "broken" and "unreached" in plan.sentences:
+            state, fate, sentence = "broken", entry, plan.sentences["unreached"]
+        scenes = [
+            one
+            for scene in plan.story
+            if (state == "whole" or not scene.needs_kept) and (one := self.scene(scene, told, names)) is not None
+        ]
+        return Journey(
+            plan.title,
+            tuple(Station(stop.id, names[stop.id], self.caption(stop)) for stop in plan.stops),
+            tuple(
+                Connection(track.start, track.end, one.state, one.label or track.labels[one.state], track.branch)
+                for track, one in zip(plan.tracks, told.values(), strict=True)
+            ),
+            state,
+            fill(sentence, {**names, "because": fill(fate.because, names)}),
+            source,
+            tuple(scenes),
+        )
+
+    def name(self, stop: Stop) -> str:
+        """A stop as the service calls it."""
+        renamed = {
+            rule.judgement.parameters.logical_id: found
+            for rule in self.rules
+            if (found := self.findings[rule.id].stands_in) is not None
+        }
+        return shown(renamed.get(stop.resource, stop.resource) or stop.function or stop.label)
+
+    def caption(self, stop: Stop) -> str:
+        outcome = self.findings[stop.state_of].outcome if stop.state_of else ""
+        return (stop.states or {}).get(outcome, stop.caption)
+
+    def track(self, track: Track) -> _Told:
+        """A track with the stops at its ends."""
+        ends = [self.presence(self.plan.stop(name)) for name in (track.start, track.end)]
+        own = self.checks(track.checks) if track.judgement is None else self.judgement(track, track.judgement)
+        ranked = (*(end for end in ends if end is not None and end.state != "whole"), own)
+        return min(ranked, key=lambda one: _BROKEN_FIRST.index(one.state))
+
+    def judgement(self, track: Track, judgement: Judgement) -> _Told:
+        finding = self.judged(judgement, self.service)
+        return self.of_finding(finding, track.because)
+
+    def checks(self, checks: tuple[str, ...]) -> _Told:
+        """The first check that fails, else the first that is unknown; where all pass, the places of all."""
+        found = {check: _kept_by_any_name(self.findings[check]) for check in checks}
+        state = _STATES[combine([finding.outcome for finding in found.values()])]
+        of_state = {check: one for check, one in found.items() if _STATES[one.outcome] == state}
+        first, finding = next(iter(of_state.items()))
+        told = self.of_finding(finding, self.plan.because.get(first, ""))
+        if state != "whole":
+            return told._replace(label=self.plan.labels.get(first, "") if state == "broken" else "")
+        at = tuple(one.at[0] for one in of_state.values() if one.outcome == "pass")
+        return told._replace(at=tuple(dict.fromkeys(at)))
+
+    def of_finding(self, finding: Finding, because: str) -> _Told:
+        """What cannot be told says why in the words of its check; what fails has words of the journey's own."""
+        state = _STATES[finding.outcome]
+        if state == "open" and finding.slot is not None:
+            words = self.words.unknown[finding.slot]
+            because = fill(f"{words.say} {words.settle}".rstrip(), finding.facts)
+        return _Told(state, "" if state == "whole" else because, at=finding.at)
+
+    def presence(self, stop: Stop) -> _Told | None:
+        """Whether the service has a stop, where somebody looks."""
+        section = self.service.functions if stop.function else self.service.resources
+        if not stop.missing or not stop.function + stop.resource:
+            return None
+        obstacle = self.service.obstacle
+        found = section.get(stop.function or stop.resource) if obstacle is None else obstacle
+        if isinstance(found, Unknown):
+            return self.of_finding(unknown(found), "")
+        gone = getattr(found, "gone", False)
+        if isinstance(gone, Unknown):
+            return self.of_finding(unknown(gone), "")
+        if found is None or gone or obstacle is not None:
+            at = section.origin if found is None else found.origin
+            return _Told("broken", stop.because, stop.missing, (at,), is_missing=True)
+        return _Told("whole", at=(found.origin,))
+
+    def scene(self, plan: ScenePlan, tracks: Mapping[tuple[str, str], _Told], names: Mapping[str, str]) -> Scene | None:
+        """A piece of the story, None where it says nothing of its state."""
+        stop = self.presence(self.plan.stop(plan.stop)) if plan.stop else None
+        if plan.start:
+            told = tracks[plan.start, plan.end]
+        elif stop is not None and (stop.is_missing or not plan.checks):
+            told = stop
+        else:
+            told = self.checks(plan.checks)
+        say = plan.missing if told.is_missing and plan.missing else plan.say.get(told.state, "")
+        if not say:
+            return None
+        sentence = fill(say, {**names, "because": fill(told.because, names)}).rstrip()
+        return Scene(
+            plan.title, told.state, sentence, tuple(self.evidence(at) for at in told.at[:_MOST_PLACES]), plan.link
+        )
+
+    def evidence(self, at: Origin) -> Evidence:
+        """A place with its line."""
+        lines = self.service.lines.get(at.file, [])
+        line = ((at.line, lines[at.line - 1][:_LONGEST_LINE]),) if 0 < at.line <= len(lines) else ()
+        return Evidence(at.file, at.line, at.column, at.path, line)

@@ -1,0 +1,209 @@
+"""The journey as text: a picture and a story that fit the terminal and follow the attendee's own service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checker.cohort.submission import Request, check_path
+from checker.report import Report
+from checker.reporters.journey import is_kept, render
+from checker.reporters.terminal import Terminal
+from checker.rulepack import RulePack
+from checker.wording import columns
+from tests.conftest import FIXTURES, Checked
+
+ANSWER = (FIXTURES / "service" / "answer" / "serverless.yml").read_text(encoding="utf-8")
+FOLDERS = sorted(path.parent for path in FIXTURES.rglob("expect.json"))
+
+SOLVED = """\
+What happens to a ride event now
+answer · wild-rydes-ride-record
+
+  ●       Rides topic  SNS
+  │
+  ✓       triggers
+  │
+  ●       PutRideRecordSns  Lambda, 3 attempts
+  ├───╮
+  │   │
+  ✓   │   writes
+  │   │
+  ●   │   RideRecordTable  DynamoDB, scales
+      │
+      ✓   after 3 failures
+      │
+      ●   PutRideRecordSnsDlq  SQS, dead letters
+
+✓ If a write failed now, this event would be kept: after three attempts Lambda
+  puts it into PutRideRecordSnsDlq, where it waits to be processed.
+
+An event comes in
+  ✓ SNS hands each event of the topic to PutRideRecordSns, and does not wait
+    for the end of it.
+    serverless.yml:14:3  custom.wild_rydes_sns_topic_arn
+       14 |   wild_rydes_sns_topic_arn: "${ssm:/wild-rydes/${self:custom.stage…
+    serverless.yml:70:9  functions.PutRideRecordSns.events[0].sns
+       70 |       - sns: "${self:custom.wild_rydes_sns_topic_arn}"
+
+When the write succeeds
+  ✓ PutRideRecordSns writes the ride into RideRecordTable, and the event is
+    done.
+    serverless.yml:35:7  provider.iamRoleStatements[0]
+       35 |     - Effect: Allow
+
+When the write fails
+  ✓ RideRecordTable takes rides as they come and seldom refuses one. If it
+    does, and PutRideRecordSns ends with an error, Lambda keeps the event for
+    another try.
+    serverless.yml:84:9
+    resources.Resources.RideRecordTable.Properties.BillingMode
+       84 |         BillingMode: PAY_PER_REQUEST
+
+Lambda tries again
+  ✓ Lambda gives PutRideRecordSns the same event twice more: after one minute,
+    and after two more.
+    serverless.yml:61:3  functions.PutRideRecordSns
+       61 |   PutRideRecordSns:
+    Lambda: how asynchronous invocations are tried again:
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
+
+After two retries
+  ✓ The event is kept: Lambda puts it into PutRideRecordSnsDlq, where it waits
+    to be processed.
+    serverless.yml:68:9
+    functions.PutRideRecordSns.deadLetter.targetArn.GetResourceArn
+       68 |         GetResourceArn: PutRideRecordSnsDlq
+    serverless.yml:117:5  plugins[0]
+      117 |   - serverless-plugin-lambda-dead-letter
+    serverless.yml:103:5  resources.Resources.PutRideRecordSnsDlq
+      103 |     PutRideRecordSnsDlq:
+    serverless.yml:42:7  provider.iamRoleStatements[1]
+       42 |     - Effect: Allow
+"""
+
+
+def told(report: Report, draw: Terminal | None = None) -> str:
+    """The journey without its line breaks."""
+    return " ".join(render(report, draw or Terminal()).split())
+
+
+def test_the_whole_journey_of_a_solved_service(pack: RulePack) -> None:
+    report = check_path(FIXTURES / "service" / "answer", pack, Request())
+    assert render(report, Terminal()) == SOLVED
+    assert is_kept(report)
+
+
+@pytest.mark.parametrize("width", [80, 40])
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.relative_to(FIXTURES).as_posix())
+def test_every_service_has_a_journey_that_fits(folder: Path, width: int, pack: RulePack) -> None:
+    report = check_path(folder, pack, Request())
+    text = render(report, Terminal(width=width))
+    if report.error is not None:
+        assert text == ""
+        return
+    assert [line for line in text.splitlines() if columns(line) >= width and "https://" not in line] == []
+    assert report.journey is not None
+    assert len(report.journey.scenes) >= 5
+    for scene in report.journey.scenes:
+        assert scene.evidence, scene.title
+        assert "{" not in scene.sentence.replace("${", ""), scene.title
+
+
+def test_a_terminal_without_unicode_gets_ascii(pack: RulePack) -> None:
+    text = render(check_path(FIXTURES / "class" / "chidi", pack, Request()), Terminal(unicode=False))
+    assert text.isascii()
+    assert "?" not in text
+    assert "  +---+\n  |   |\n  +   |   writes\n" in text
+    assert "      |\n      x   not allowed to send\n\n      o   PutRideRecordSnsDlq" in text
+
+
+def test_colour_changes_nothing_else(pack: RulePack) -> None:
+    import re
+
+    report = check_path(FIXTURES / "class" / "chidi", pack, Request())
+    coloured = render(report, Terminal(colour=True))
+    assert "\x1b[31m✗" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == render(report, Terminal())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "state", "says"),
+    [
+        ("      - sns:", "      - sqs:", "broken", "none reaches PutRideRecordSns: the function has no `sns` event."),
+        ("  PutRideRecordSns:", "  PutRides:", "broken", "there is no function PutRideRecordSns. "),
+        ("    RideRecordTable:\n", "    Other:\n", "whole", "There is no RideRecordTable, so every write fails."),
+        ("dynamodb:PutItem", "dynamodb:GetItem", "whole", "its role does not allow `dynamodb:PutItem` there."),
+        ("dynamodb:PutItem", "${ssm:/a}", "whole", "may write into RideRecordTable cannot be told. The value of"),
+        ("PAY_PER_REQUEST", "PROVISIONED", "whole", "RideRecordTable has a fixed capacity, and refuses"),
+        ("PAY_PER_REQUEST", "${ssm:/a}", "whole", "How soon RideRecordTable refuses one cannot be told. The value of"),
+        ("PutRideRecordSnsDlq", "MyQueue", "whole", "Lambda puts it into MyQueue, where it waits"),
+        (
+            "    PutRideRecordSnsDlq:\n",
+            "    Other:\n",
+            "broken",
+            "there is no queue PutRideRecordSnsDlq that Lambda could put it into.",
+        ),
+        ("sqs:SendMessage", "${env:ACTION}", "open", "Pass `--env ACTION=…`"),
+        ("service: wild", "x: ${file(gone.yml)}\nservice: wild", "whole", "Lambda puts it into PutRideRecordSnsDlq"),
+        ("functions:\n", "functions: ${file(gone.yml)}\nx:\n", "open", "`gone.yml`, which is not there"),
+        (
+            "Type: AWS::SQS::Queue",
+            "Type: AWS::SNS::Topic",
+            "broken",
+            "there is no queue PutRideRecordSnsDlq that Lambda",
+        ),
+    ],
+)
+def test_the_journey_follows_the_service(checked: Checked, old: str, new: str, state: str, says: str) -> None:
+    text = ANSWER.replace(old, new)
+    assert text != ANSWER
+    report = checked(text)
+    assert report.error is None, report.error
+    assert says in told(report)
+    assert report.journey is not None
+    assert report.journey.state == state
+    assert is_kept(report) is (state == "whole")
+
+
+@pytest.mark.parametrize("tail", ["", "x" * 300])
+def test_hostile_names_reach_no_terminal_raw(checked: Checked, tail: str) -> None:
+    name = f"\\x1b[31mevil\\u202e\\r\\nDlq{tail}"
+    report = checked(ANSWER.replace("PutRideRecordSnsDlq", f'"{name}"').replace("'RideId'", "'\u202e'"))
+    for width in (40, 80):
+        text = render(report, Terminal(width=width))
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert max(map(len, (line for line in text.splitlines() if "https" not in line))) < width
+    assert "evil" in told(report)
+
+
+def test_wide_names_fit_too(checked: Checked) -> None:
+    text = render(checked(ANSWER.replace("PutRideRecordSnsDlq", "行列" * 30)), Terminal(width=60))
+    picture = text.partition("\n✓ If")[0]
+    assert "行列" in picture
+    assert max(map(columns, picture.splitlines())) < 60
+
+
+def test_strict_does_not_lose_an_event(checked: Checked) -> None:
+    text = ANSWER.replace("PutRideRecordSnsDlq", "MyQueue")
+    assert is_kept(checked(text, Request(strict=True)))
+
+
+def test_what_reads_the_queue_is_told_where_something_is_kept(pack: RulePack, checked: Checked) -> None:
+    path = FIXTURES / "service" / "extra-dlq-processor"
+    later = "A function takes the event out of PutRideRecordSnsDlq"
+    assert later in told(check_path(path, pack, Request()))
+    text = (path / "serverless.yml").read_text(encoding="utf-8")
+    assert later in told(checked(text))
+    assert later not in told(checked(text.replace("GetResourceArn: PutRideRecordSnsDlq", "GetResourceArn: Other")))
+
+
+def test_the_value_of_the_environment_is_not_told(checked: Checked, monkeypatch: pytest.MonkeyPatch) -> None:
+    from checker.serverless.resolving import Settings
+
+    monkeypatch.setenv("BILLING", "hunter2")
+    request = Request(Settings(environment={"BILLING": "hunter2", "ACTION": "hunter2"}))
+    text = ANSWER.replace("PAY_PER_REQUEST", "${env:BILLING}").replace("sqs:SendMessage", "${env:ACTION}")
+    assert "hunter2" not in told(checked(text, request))
