@@ -17,6 +17,34 @@ from checker.serverless.parsing import decode, parse_yaml
 from checker.shipped import rules_folder
 
 _PACK_FILE = "module.yaml"
+# What cfn-lint's findings are told in: a sentence each, and the facts that it may use.
+LINT_SLOTS = {
+    "throughput_on_demand": ("resource",),
+    "throughput_missing": ("resource",),
+    "missing_reference": ("name",),
+    "missing_condition": ("name",),
+    "wrong_attribute": ("resource", "attribute"),
+    "get_att_form": (),
+    "unknown_property": ("name", "holder"),
+    "outside_properties": ("name", "resource"),
+    "resource_inside": ("name", "resource"),
+    "unknown_section": ("name",),
+    "required": ("name", "holder"),
+    "one_of": ("names",),
+    "no_type": ("resource",),
+    "unknown_type": ("type", "region"),
+    "wrong_name": ("name",),
+    "wrong_type": ("expected",),
+    "wrong_value": ("found", "values"),
+    "no_arn": ("found",),
+    "circle": ("resource", "others"),
+    "other": ("rule", "message"),
+    "near": ("near",),
+    "more": ("count",),
+    "not_linted": (),
+    "too_large": (),
+}
+LINT_TYPES = ("string", "integer", "number", "boolean", "array", "object")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -40,7 +68,8 @@ class Common(NamedTuple):
     `skipped` is said where a source cannot tell, `drift` what to do about a difference by the side that is right, and
     `deploy` where the file is right and the deployed stack is not, `stack_has_it` where the file cannot tell and the
     stack is right. `failures` are the known reasons of a
-    failed deployment: a pattern of CloudFormation's words, and ours.
+    failed deployment: a pattern of CloudFormation's words, and ours. `lint` are the sentences for what cfn-lint finds,
+    by slot, and `lint_types` the words for a type of JSON.
     """
 
     unknown: dict[str, Words]
@@ -52,6 +81,8 @@ class Common(NamedTuple):
     deploy: str
     stack_has_it: str
     failures: tuple[tuple[str, str], ...]
+    lint: dict[str, str]
+    lint_types: dict[str, str]
 
 
 class Step(NamedTuple):
@@ -245,8 +276,24 @@ def _common(path: str) -> Common:
     skipped, drift, deploy = root.text("skipped"), root.texts("drift"), root.text("deploy")
     stack_has_it = root.text("stack_has_it")
     failures = tuple((one.text("pattern"), one.text("say")) for one in root.objects("failures"))
+    lint = _sentences(root.object("lint"), LINT_SLOTS)
+    lint_types = _sentences(root.object("lint_types"), dict.fromkeys(LINT_TYPES, ()))
     root.end()
-    return Common(unknown, notes, not_as_written, not_deployed, skipped, drift, deploy, stack_has_it, failures)
+    return Common(
+        unknown, notes, not_as_written, not_deployed, skipped, drift, deploy, stack_has_it, failures, lint, lint_types
+    )
+
+
+def _sentences(given: "_Object", slots: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """A sentence for each slot; none may be missing, and none may use a fact that its slot has not."""
+    sentences = {slot: given.text(slot) for slot in slots}
+    for slot, sentence in sentences.items():
+        for name in PLACEHOLDER.findall(sentence):
+            if name not in slots[slot]:
+                known = ", ".join(slots[slot]) or "none"
+                _stop(given.value.entries[slot].origin, f"the sentence uses `{{{name}}}`; the facts here are: {known}")
+    given.end()
+    return sentences
 
 
 def _words(given: "_Object") -> Words:
