@@ -23,6 +23,7 @@ GROUPS = (
     ("rulepack", "answers"),
     ("report",),
     ("engine",),
+    ("linting",),
     ("edits",),
     ("cohort",),
     ("reporters",),

@@ -9,6 +9,7 @@ from checker.errors import UsageError
 
 COMMANDS = ("check", "grade", "report", "explain", "modules", "iam-policy", "demo", "version")
 FORMATS = ("text", "json", "html")
+LINTED_FORMATS = frozenset(("html",))  # those that also tell what would break the deployment, unless it is said
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
 
@@ -89,6 +90,11 @@ def _add_check(check: argparse.ArgumentParser) -> None:
         "--packaged", action="store_true", help="judge the template that `sls package` left in .serverless"
     )
     check.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
+    lint = check.add_mutually_exclusive_group()
+    lint.add_argument(
+        "--lint", action="store_true", default=None, help="also tell what would break the deployment (default: in html)"
+    )
+    lint.add_argument("--no-lint", action="store_false", dest="lint", help="leave that out")
     values = check.add_argument_group("values for the variables of the file")
     values.add_argument("--stage", metavar="S", help="the stage, as for a deployment")
     values.add_argument("--region", metavar="R", help="the region, as for a deployment; also that of a stack alone")
@@ -114,6 +120,7 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--marks", metavar="CSV", help="your points for the answers: id,question,points,comment")
     _add_module(grade)
     grade.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
+    grade.add_argument("--lint", action="store_true", help="also tell what would break each deployment")
     grade.add_argument("--history", action="store_true", help="read in git when each check turned green")
     values = grade.add_argument_group("what is deployed, and values for all")
     values.add_argument("--deployed", action="store_true", help="judge the stack of each file beside it")

@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from checker.cli.arguments import assignments, parse
+from checker.cli.arguments import LINTED_FORMATS, assignments, parse
 from checker.cli.output import write_stream
 from checker.errors import UsageError
 from checker.report import Report
@@ -68,7 +68,8 @@ def _check(asked: Namespace) -> int:
             options[name] = getattr(asked, name)
     environment = {**os.environ, **assignments(asked.env, "--env")}
     settings = Settings(options, environment, assignments(asked.param, "--param"))
-    request = Request(settings, only, asked.strict, asked.packaged, _deployed(asked))
+    lint = asked.format in LINTED_FORMATS if asked.lint is None else asked.lint
+    request = Request(settings, only, asked.strict, asked.packaged, _deployed(asked), lint)
     if asked.stack is not None and path is None and not asked.deployed:
         _refuse_what_needs_a_file(asked)
         report = check_stack(asked.stack, pack, request)
@@ -87,7 +88,7 @@ def _check(asked: Namespace) -> int:
 
 def _refuse_what_needs_a_file(asked: Namespace) -> None:
     """Raises UsageError for an option that a stack alone would leave without effect."""
-    for option in ("packaged", "stage", "var", "env", "param"):
+    for option in ("packaged", "lint", "stage", "var", "env", "param"):
         if getattr(asked, option):
             raise UsageError(f"--{option} is for a file, and --stack alone reads none; name the PATH too.")
 

@@ -70,7 +70,8 @@ class Task(NamedTuple):
     def seconds(self) -> float:
         """How long this may take in all; each part of it is bounded more tightly where it happens."""
         live = _STACK_SECONDS if self.submission.deployed is not None else 0.0
-        return 3 * SECONDS + live + len(self.submission.snapshots)
+        parts = 4 if self.run.request.lint else 3
+        return parts * SECONDS + live + len(self.submission.snapshots)
 
 
 class Graded(NamedTuple):

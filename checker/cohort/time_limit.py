@@ -28,12 +28,14 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
         return
 
     def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise too_long(seconds)
+        raise _TimeIsUp
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
+    except _TimeIsUp:
+        raise too_long(seconds) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -49,7 +51,7 @@ def too_long(seconds: float) -> CheckError:
 
 
 class _TimeIsUp(BaseException):
-    """Set in a thread from outside; no Exception, so that nothing in the block takes it for its own."""
+    """Raised in the block from outside; no Exception, so that nothing in there takes it for its own."""
 
 
 @contextmanager

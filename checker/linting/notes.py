@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from checker.engine import evidence
 from checker.linting.running import DEFAULT_REGION, Match, matches, one_at_a_time, rules
-from checker.linting.template import UNTOLD, Draft, Plain, TooMuch, draft, is_generated, is_untold
-from checker.model import Mapping, Scalar, Sequence, Service, Value, text_of, walk
+from checker.linting.template import UNTOLD, Draft, Plain, TooMuchError, draft, is_generated, is_untold
+from checker.model import Mapping, Scalar, Sequence, Service, text_of, walk
 from checker.report import MORE, NOT_LINTED, LintNote
 from checker.rulepack import Common, fill
 from checker.wording import near_name, shown
@@ -31,6 +31,9 @@ _REQUIRED = re.compile(r"'(?P<name>[^']*)' is a required property")
 _ONE_OF = re.compile(r"Only one of \[(?P<names>[^\]]*)\] is a required property")
 _WRONG_TYPE = re.compile(r" is not of type (?P<types>'?\w+'?(?:, '?\w+'?)*)$")
 _WITH = re.compile(r"Circular dependency with \[(?P<others>[^\]]*)\]")
+_ATTRIBUTES = re.compile(
+    r"AttributeDefinitions: \[(?P<defined>[^\]]*)\] and KeySchemas: \[(?P<used>[^\]]*)\] must match"
+)
 _QUOTED = re.compile(r"'([^']*)'")
 _UNKNOWN_TYPE = re.compile(r"Resource type '(?P<type>[^']*)' does not exist")
 
@@ -59,7 +62,7 @@ def lint(service: Service, common: Common, limit: Callable[[], AbstractContextMa
             region = DEFAULT_REGION
         try:
             text = json.dumps(Plain().of(template.template))
-        except TooMuch:
+        except TooMuchError:
             return (LintNote(NOT_LINTED, common.lint["too_large"]),)
         found = [one for one in matches(text, region) if _holds(one, template)]
         return _bounded(_notes(found, template, service, common, region), common)
@@ -144,18 +147,18 @@ def _words(match: Match, template: Draft, common: Common, region: str) -> Words 
         return _not_listed(told["found"].strip("'"), _QUOTED.findall(told["values"]), path, template)
     if "is not a valid GetAtt" in message:
         return Words("get_att_form", {})
-    if _NO_ARN.fullmatch(message):
-        return Words("no_arn", {"found": _value_shown(template.at(path))})
+    if _NO_ARN.fullmatch(message) and isinstance(value := template.at(path), Scalar):
+        return Words("no_arn", {"found": shown(value.shown)})
+    if told := _ATTRIBUTES.search(message):
+        return Words(
+            "key_attributes", {key: _listed(_QUOTED.findall(told[key])) or "none" for key in ("defined", "used")}
+        )
     if told := _WRONG_TYPE.search(message):
         expected = [name for name in re.findall(r"\w+", told["types"]) if name in common.lint_types]
         if expected:
             text = " or ".join(common.lint_types[name] for name in dict.fromkeys(expected))
             return Words("wrong_type", {"expected": text[:1].upper() + text[1:]})
     return Words("other", {"rule": match.rule, "message": shown(message)})
-
-
-def _value_shown(value: Value | None) -> str:
-    return shown(value.shown) if isinstance(value, Scalar) else "…"
 
 
 def _unexpected(name: str, near: str | None, path: Path, template: Draft) -> Words:
@@ -202,6 +205,8 @@ def _not_listed(found: str, values: list[str], path: Path, template: Draft) -> W
     if function == "Condition":
         near = near_name(found, values)
         return None if template.partial else Words("missing_condition", {"name": shown(found)}, near)
+    if function == "Fn::FindInMap":
+        return None if template.partial else Words("missing_mapping", {"name": shown(found)}, near_name(found, values))
     if not found:
         return Words("get_att_form", {})
     if (resource := _attribute_of(found, path, template)) is not None:
@@ -215,8 +220,10 @@ def _not_listed(found: str, values: list[str], path: Path, template: Draft) -> W
 
 def _function(path: Path) -> str | None:
     """The function or key at the end of a path that names something of the template."""
+    if path[-2:] == ("Fn::If", 0):
+        return "Condition"
     for step in reversed(path):
-        if step in ("Ref", "Fn::GetAtt", "Fn::Sub", "DependsOn", "Condition"):
+        if step in ("Ref", "Fn::GetAtt", "Fn::Sub", "Fn::FindInMap", "DependsOn", "Condition"):
             return str(step)
         if not isinstance(step, int):
             break

@@ -95,6 +95,7 @@ def draft(service: Service) -> Draft | None:
     resources = _resources(given.get("Resources"), given.get("extensions"), generated)
     for logical_id, body in _deployed_parts(service):
         resources[logical_id] = _merged(logical_id, body, resources[logical_id]) if logical_id in resources else body
+    resources = {logical_id: _without_files(body) for logical_id, body in resources.items()}
     sections = {key: value for key, value in given.entries.items() if key not in _LEFT_OUT}
     names = frozenset((*resources, *generated.names, *_parameters(sections)))
     template = Mapping({**sections, "Resources": Mapping(resources, GENERATED)}, given.origin)
@@ -140,7 +141,7 @@ def _resource(logical_id: str, body: Value, generated: Generated) -> Value:
     type_ = body.get("Type")
     if type_ is not None and is_untold(type_):
         return made(opaque())
-    return _without_own_files(Mapping(_attributes(body), body.origin))
+    return Mapping(_attributes(body), body.origin)
 
 
 def _attributes(body: Mapping) -> dict[str, Value]:
@@ -152,14 +153,16 @@ def _attributes(body: Mapping) -> dict[str, Value]:
     }
 
 
-def _without_own_files(body: Mapping) -> Mapping:
+def _without_files(body: Value) -> Value:
     """A nested stack without the path of its template, which cfn-lint would read wherever it leads."""
+    if not isinstance(body, Mapping):
+        return body
     key = _NESTED.get(text_of(body.get("Type")) or "")
     properties = body.get("Properties")
-    if key is None or not isinstance(properties, Mapping) or key not in properties:
+    given = properties.get(key) if key is not None and isinstance(properties, Mapping) else None
+    if key is None or given is None or not isinstance(properties, Mapping):
         return body
-    hidden = Unknown("not_text", properties.entries[key].origin)
-    entries = {**properties.entries, key: hidden}
+    entries = {**properties.entries, key: Unknown("not_text", given.origin)}
     return body._replace(entries={**body.entries, "Properties": properties._replace(entries=entries)})
 
 
@@ -265,7 +268,7 @@ def _referred_to(template: Mapping) -> set[str]:
     return found
 
 
-class TooMuch(Exception):
+class TooMuchError(Exception):
     """The template holds more than is linted."""
 
 
@@ -276,10 +279,10 @@ class Plain:
         self._values = 0
 
     def of(self, value: Value) -> Any:
-        """Plain data of a value; each one that cannot be told is another. Raises TooMuch."""
+        """Plain data of a value; each one that cannot be told is another. Raises TooMuchError."""
         self._values += 1
         if self._values > MOST_VALUES:
-            raise TooMuch
+            raise TooMuchError
         if is_untold(value):
             # A macro may give anything, so cfn-lint takes one for everything; none is ever run.
             return {"Fn::Transform": {"Name": f"{UNTOLD}{self._values}"}}

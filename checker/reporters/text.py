@@ -26,6 +26,7 @@ def render(report: Report, terminal: Terminal | None = None) -> str:
     draw = terminal or Terminal()
     said: set[Note] = set()
     parts = [_head(report, draw), *(_step(step, checks, draw, said) for step, checks in report.steps())]
+    parts.append(_lint(report, draw))
     parts.append(_next(report, draw))
     parts.append(_questions(report, draw))
     return "\n".join("\n".join(lines) + "\n" for lines in (list(part) for part in parts) if lines)
@@ -89,6 +90,18 @@ def _mark(check: CheckResult, outcome: str) -> tuple[str, str, str]:
     return _OPTIONAL if check.rule.bonus and outcome == "fail" else _MARKS[outcome]
 
 
+def _lint(report: Report, draw: Terminal) -> Iterator[str]:
+    """What would break the deployment: a place with its line, and what is wrong there."""
+    if not report.lint:
+        return
+    found = any(note.is_finding for note in report.lint)
+    yield draw.paint("Would break the deployment" if found else "The deployment", "bold")
+    for note in report.lint:
+        for evidence in note.evidence[:1]:
+            yield from _excerpt(evidence, draw, lines_around=0)
+        yield from draw.wrapped(note.message, "    " if note.is_finding else "  ")
+
+
 def _next(report: Report, draw: Terminal) -> Iterator[str]:
     check = report.next_check
     if check is None and all(one.rule.bonus for one in report.checks):
@@ -117,7 +130,7 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
     yield f"  A hint: {draw.paint(f'rydecheck explain {check.rule.id} --hint 1', 'bold')}"
 
 
-def _excerpt(evidence: Evidence, draw: Terminal) -> Iterator[str]:
+def _excerpt(evidence: Evidence, draw: Terminal, lines_around: int = _LINES_AROUND) -> Iterator[str]:
     if evidence.is_live:
         yield from (draw.paint(line, "dim") for line in draw.wrapped(f"{evidence.file} {evidence.path}".rstrip(), "  "))
         return
@@ -125,7 +138,7 @@ def _excerpt(evidence: Evidence, draw: Terminal) -> Iterator[str]:
     path = f"  {evidence.path}" if evidence.path else ""
     yield draw.foreign(place) + draw.paint(_cut(draw.foreign(path), draw.width - 1 - len(place), draw), "dim")
     for number, text in evidence.excerpt:
-        if abs(number - evidence.line) > _LINES_AROUND:
+        if abs(number - evidence.line) > lines_around:
             continue
         marked = number == evidence.line
         line = f"{'  >' if marked else '   '}{number:>5} | {draw.foreign(text)}"
