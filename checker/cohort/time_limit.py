@@ -13,6 +13,7 @@ from typing import NoReturn
 from checker.errors import CheckError
 
 SECONDS = 10.0
+_AGAIN = 1.0  # what is raised may be lost in a destructor, or to a library's bare `except:`
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
         raise _TimeIsUp
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
     except _TimeIsUp:

@@ -34,6 +34,7 @@ _WITH = re.compile(r"Circular dependency with \[(?P<others>[^\]]*)\]")
 _ATTRIBUTES = re.compile(
     r"AttributeDefinitions: \[(?P<defined>[^\]]*)\] and KeySchemas: \[(?P<used>[^\]]*)\] must match"
 )
+_STUMBLED = re.compile(r'(Unknown exception while|Exception ".*" raised while)', re.DOTALL)
 _QUOTED = re.compile(r"'([^']*)'")
 _UNKNOWN_TYPE = re.compile(r"Resource type '(?P<type>[^']*)' does not exist")
 
@@ -76,7 +77,7 @@ def not_linted(common: Common) -> tuple[LintNote, ...]:
 def _holds(match: Match, template: Draft) -> bool:
     """Whether a match is about what stands in the attendee's file, and would be there whatever cannot be told."""
     value = template.at(match.path)
-    if value is None or is_generated(value.origin) or UNTOLD in match.message:
+    if value is None or is_generated(value.origin) or UNTOLD in match.message or _STUMBLED.match(match.message):
         return False
     # A keyword of JSON Schema is about the value itself; a rule written in Python may look at all that is in it.
     return bool(match.validator) or not any(is_untold(one) for _, one in walk(value))

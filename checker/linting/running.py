@@ -32,6 +32,8 @@ _LEFT_OUT = frozenset(
     )
 )
 _LEFT_OUT_KINDS = re.compile(r"E(0|29)\d\d")  # of cfn-lint itself, of deployment and parameter files
+# The versions and sizes of databases take longer to load than all the other rules; no ride goes through one.
+_LEFT_OUT_MODULES = "cfnlint.rules.resources.rds."
 _UNKNOWN_TYPE = "E3006"
 _A_TYPE = re.compile(r"'([^']*)'")
 
@@ -78,6 +80,8 @@ def rules() -> dict[str, CloudFormationLintRule]:
     logging.getLogger("cfnlint").addHandler(logging.NullHandler())  # or its warnings are printed
     found: dict[str, CloudFormationLintRule] = {}
     for module in pkgutil.walk_packages(cfnlint.rules.__path__, "cfnlint.rules."):
+        if module.name.startswith(_LEFT_OUT_MODULES):
+            continue
         for _, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
             rule: Any = kind
             if kind.__module__ == module.name and issubclass(kind, CloudFormationLintRule) and _counts(rule.id):

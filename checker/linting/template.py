@@ -104,7 +104,7 @@ def draft(service: Service) -> Draft | None:
         if stand_in is not None:
             resources[logical_id] = stand_in
     resources.setdefault(_BUCKET, Mapping(dict(_bucket()), GENERATED))  # there always is a resource
-    partial = unread is not None or isinstance(given.get("Resources"), Unknown)
+    partial = unread is not None or any(is_untold(section) for section in given.entries.values())
     return Draft(template, names, partial, generated.others)
 
 
