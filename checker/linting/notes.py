@@ -21,6 +21,7 @@ MOST_NOTES = 20
 Path = tuple[str | int, ...]
 
 _MOST_VALUES_NAMED = 6
+_NEAR_ENOUGH = 0.6  # attributes and values are few, and short
 _ON_DEMAND, _FIXED = "E3638", "E3639"
 _BILLING, _THROUGHPUT = "BillingMode", "ProvisionedThroughput"
 _CIRCLE, _TYPE = "E3004", "E3006"
@@ -202,7 +203,7 @@ def _not_listed(found: str, values: list[str], path: Path, template: Draft) -> W
         if not isinstance(template.at(path), Scalar):
             return None  # that it is no single value is said by another rule
         told = _listed(values) if len(values) <= _MOST_VALUES_NAMED else "…"
-        return Words("wrong_value", {"found": shown(found), "values": told}, near_name(found, values))
+        return Words("wrong_value", {"found": shown(found), "values": told}, near_name(found, values, _NEAR_ENOUGH))
     if function == "Condition":
         near = near_name(found, values)
         return None if template.partial else Words("missing_condition", {"name": shown(found)}, near)
@@ -212,7 +213,7 @@ def _not_listed(found: str, values: list[str], path: Path, template: Draft) -> W
         return Words("get_att_form", {})
     if (resource := _attribute_of(found, path, template)) is not None:
         facts = {"resource": shown(resource), "attribute": shown(found)}
-        return Words("wrong_attribute", facts, near_name(found, values))
+        return Words("wrong_attribute", facts, near_name(found, values, _NEAR_ENOUGH))
     near = near_name(found, template.names)
     if template.partial or found in template.names or (near is None and template.others):
         return None

@@ -13,7 +13,9 @@ QUEUE = {"PutRideRecordSnsDlq": {"Type": "AWS::SQS::Queue"}}
 
 
 def referring(name: str) -> str:
-    return resources({"Name": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": name}}}})
+    return resources(
+        {"Name": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": name}}}}
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,8 @@ def test_names_that_the_framework_makes_may_be_referred_to(name: str, linted: Li
 
 
 @pytest.mark.parametrize(
-    "name", ["PutRideRecordSnsDlq", "PutRideRecordHttpLambdaFunction", "ApiGatewayRestApi", "HttpApi", "PutRideRecordSns"]
+    "name",
+    ["PutRideRecordSnsDlq", "PutRideRecordHttpLambdaFunction", "ApiGatewayRestApi", "HttpApi", "PutRideRecordSns"],
 )
 def test_names_that_it_does_not_make_here_are_missing(name: str, linted: Linted) -> None:
     assert [one[2].partition(",")[0] for one in told(linted(referring(name)))] == [f"This refers to `{name}`"]
@@ -69,7 +72,7 @@ def test_a_reference_to_an_attribute_that_a_function_has_not_is_said(linted: Lin
 
 @pytest.mark.parametrize("section", ["Resources", "extensions"])
 def test_what_is_merged_into_a_function_is_linted_alone(section: str, linted: Linted) -> None:
-    """The part that the framework generates has no code and no role in the file; that is no mistake of the attendee's."""
+    """What is generated has no code and no role in the file, and that is no mistake of the attendee's."""
     change = {"Properties": {"DeadLetterConfig": {"TargetArn": {"Fn::GetAtt": ["PutRideRecordSnsDlq", "Arn"]}}}}
     bodies = {"PutRideRecordSnsLambdaFunction": change}
     text = resources({**QUEUE, **bodies}) if section == "Resources" else resources(QUEUE, extensions=bodies)

@@ -58,7 +58,10 @@ BODIES: dict[str, Any] = {
     },
     "Name": {
         "Type": "AWS::SSM::Parameter",
-        "Properties": {"Type": "String", "Value": {"Fn::Sub": ["${a}", {"a": {"Fn::Select": [0, {"Fn::GetAZs": ""}]}}]}},
+        "Properties": {
+            "Type": "String",
+            "Value": {"Fn::Sub": ["${a}", {"a": {"Fn::Select": [0, {"Fn::GetAZs": ""}]}}]},
+        },
     },
 }
 SECTIONS: dict[str, Any] = {
@@ -81,12 +84,12 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 def with_untold(path: tuple[Any, ...], untold: str) -> str:
     """The service with one value in the place of another."""
-    changed = {"whole": copy.deepcopy(WHOLE)}
+    changed: dict[str, Any] = {"whole": copy.deepcopy(WHOLE)}
     holder: Any = changed
     for step in ("whole", *path)[:-1]:
         holder = holder[step]
     holder[("whole", *path)[-1]] = untold
-    whole = changed["whole"]
+    whole: Any = changed["whole"]
     if isinstance(whole, str):
         return f"resources: {whole}\n"
     return resources(whole.pop("Resources"), **whole)

@@ -37,14 +37,19 @@ CASES = {
         ON_DEMAND + "        ProvisionedThroughput: {ReadCapacityUnits: 1, WriteCapacityUnits: 1}\n",
         "E3638",
         9,
-        "`RideRecordTable` is on demand and keeps a `ProvisionedThroughput`. CloudFormation refuses the two together:"
-        " remove the throughput.",
+        (
+            "`RideRecordTable` is on demand and keeps a `ProvisionedThroughput`."
+            " CloudFormation refuses the two together: remove the throughput."
+        ),
     ),
     "throughput_missing": (
         TABLE,
         "E3639",
         5,
-        "`RideRecordTable` is not on demand, so CloudFormation asks for its `ProvisionedThroughput`, and there is none.",
+        (
+            "`RideRecordTable` is not on demand, so CloudFormation asks for its `ProvisionedThroughput`,"
+            " and there is none."
+        ),
     ),
     "missing_reference": (
         QUEUE + PARAMETER + "        Value: !Ref RideRecordTable\n",
@@ -56,8 +61,10 @@ CASES = {
         QUEUE + PARAMETER + "        Value: !Sub '${PutRideRecordSnsDql.Arn}'\n",
         "E1019",
         9,
-        "This refers to `PutRideRecordSnsDql`, and the service has nothing of that name."
-        " Did you mean `PutRideRecordSnsDlq`?",
+        (
+            "This refers to `PutRideRecordSnsDql`, and the service has nothing of that name."
+            " Did you mean `PutRideRecordSnsDlq`?"
+        ),
     ),
     "missing_condition": (
         QUEUE + "      Condition: InClass\n",
@@ -81,8 +88,10 @@ CASES = {
         QUEUE + PARAMETER + "        Value:\n          Fn::GetAtt: PutRideRecordSnsDlq.Arn\n",
         "E1010",
         10,
-        "`Fn::GetAtt` takes a list of two: the resource, then its attribute. Only `!GetAtt` takes both in one text,"
-        " with a dot between them.",
+        (
+            "`Fn::GetAtt` takes a list of two: the resource, then its attribute. Only `!GetAtt` takes both in one text,"
+            " with a dot between them."
+        ),
     ),
     "unknown_property": (
         QUEUE + "      Properties:\n        QueueNam: dlq\n",
@@ -100,8 +109,10 @@ CASES = {
         ON_DEMAND + "        PutRideRecordSnsDlq:\n          Type: AWS::SQS::Queue\n",
         "E3002",
         9,
-        "The resource `PutRideRecordSnsDlq` stands inside `RideRecordTable`; it belongs beside it, under"
-        " `resources.Resources`.",
+        (
+            "The resource `PutRideRecordSnsDlq` stands inside `RideRecordTable`; it belongs beside it, under"
+            " `resources.Resources`."
+        ),
     ),
     "unknown_section": (
         "resources:\n  PutRideRecordSnsDlq:\n    Type: AWS::SQS::Queue\n",
@@ -143,15 +154,19 @@ CASES = {
         TABLE + "        BillingMode: pay-per-request\n",
         "E3030",
         8,
-        "`pay-per-request` is none of the values that may stand here: `PAY_PER_REQUEST` and `PROVISIONED`."
-        " Did you mean `PAY_PER_REQUEST`?",
+        (
+            "`pay-per-request` is none of the values that may stand here: `PAY_PER_REQUEST` and `PROVISIONED`."
+            " Did you mean `PAY_PER_REQUEST`?"
+        ),
     ),
     "key_attributes": (
         ON_DEMAND.replace("KeySchema: [{AttributeName: RideId", "KeySchema: [{AttributeName: Ride"),
         "E3039",
         5,
-        "`AttributeDefinitions` names `RideId`, and the keys are made of `Ride`. Every attribute of a key is defined,"
-        " and no other.",
+        (
+            "`AttributeDefinitions` names `RideId`, and the keys are made of `Ride`."
+            " Every attribute of a key is defined, and no other."
+        ),
     ),
     "circle": (
         QUEUE + "      DependsOn: RideQueue\n    RideQueue:\n      Type: AWS::SQS::Queue\n"
