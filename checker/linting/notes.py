@@ -135,7 +135,7 @@ def _words(match: Match, template: Draft, common: Common, region: str) -> Words 
     if match.rule == _TYPE and (told := _UNKNOWN_TYPE.search(message)):
         return Words("unknown_type", {"type": shown(told["type"]), "region": shown(region)}, match.near or None)
     if match.rule == _CIRCLE and (told := _WITH.search(message)):
-        others = [name for name in told["others"].split(", ") if name != path[1]]
+        others = sorted(name for name in told["others"].split(", ") if name != path[1])
         return Words("circle", {"resource": resource, "others": _listed(others)}) if others else None
     if told := _UNEXPECTED.search(message):
         return _unexpected(told["name"], told["near"], path, template)
@@ -153,12 +153,14 @@ def _words(match: Match, template: Draft, common: Common, region: str) -> Words 
         return Words("no_arn", {"found": shown(value.shown)})
     if told := _ATTRIBUTES.search(message):
         return Words(
-            "key_attributes", {key: _listed(_QUOTED.findall(told[key])) or "none" for key in ("defined", "used")}
+            "key_attributes",
+            {key: _listed(sorted(_QUOTED.findall(told[key]))) or "none" for key in ("defined", "used")},
         )
     if told := _WRONG_TYPE.search(message):
-        expected = [name for name in re.findall(r"\w+", told["types"]) if name in common.lint_types]
+        asked = re.findall(r"\w+", told["types"])
+        expected = [words for name, words in common.lint_types.items() if name in asked]
         if expected:
-            text = " or ".join(common.lint_types[name] for name in dict.fromkeys(expected))
+            text = " or ".join(expected)
             return Words("wrong_type", {"expected": text[:1].upper() + text[1:]})
     return Words("other", {"rule": match.rule, "message": shown(message)})
 
@@ -214,7 +216,7 @@ def _not_listed(found: str, values: list[str], path: Path, template: Draft) -> W
     if (resource := _attribute_of(found, path, template)) is not None:
         facts = {"resource": shown(resource), "attribute": shown(found)}
         return Words("wrong_attribute", facts, near_name(found, values, _NEAR_ENOUGH))
-    near = near_name(found, template.names)
+    near = near_name(found, sorted(template.names))
     if template.partial or found in template.names or (near is None and template.others):
         return None
     return Words("missing_reference", {"name": shown(found)}, near)

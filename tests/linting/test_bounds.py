@@ -249,3 +249,48 @@ def test_nobody_asks_for_a_lint_by_itself(pack: RulePack) -> None:
     given = submission.Submission(id="ada", path="", folder=None, problem=CheckError("not-found", "gone"))
     assert check_submission(given, pack, Request()).lint is None
     assert check_path(FIXTURES / "class" / "farah", pack, Request()).lint is None
+
+
+def test_services_are_linted_one_at_a_time(pack: RulePack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule of cfn-lint remembers the template that it looks at, and threads share the rules."""
+    inside: list[int] = []
+    most: list[int] = []
+
+    def slowly(text: str, region: str) -> tuple[()]:  # noqa: ARG001
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.1)
+        inside.pop()
+        return ()
+
+    running.rules()
+    monkeypatch.setattr(linting_notes, "matches", slowly)
+    check = partial(check_path, FIXTURES / "class" / "farah", pack, Request(lint=True))
+    threads = [threading.Thread(target=check) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert most == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ({"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "${!a}"}}, "E1029: a plain text"),
+        (
+            {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "Runtime": "python3.6",
+                    "Handler": "a.b",
+                    "Role": "arn:aws:iam::123456789012:role/r",
+                    "Code": {"ZipFile": "pass"},
+                },
+            },
+            "E2531: tells the date",
+        ),
+    ],
+)
+def test_what_says_nothing_of_the_deployment_is_left_out(body: Any, why: str, linted: Linted) -> None:
+    assert linted(resources({"One": body})) == (), why

@@ -143,3 +143,18 @@ def test_per_function_statements_are_linted_where_they_count(linted: Linted) -> 
     assert linted(statements) == ()
     notes = linted(statements + "plugins: [serverless-iam-roles-per-function]\n")
     assert [(note.code, note.evidence[0].line) for note in notes] == [("E3510", LINES + 2)]
+
+
+def test_a_circle_through_a_generated_part_is_told_at_the_attendees_own_line_alone(linted: Linted) -> None:
+    bodies = {
+        "PutRideRecordSnsDlq": {"Type": "AWS::SQS::Queue", "DependsOn": "PutRideRecordSnsLambdaFunction"},
+        "PutRideRecordSnsLambdaFunction": {"DependsOn": ["PutRideRecordSnsDlq"]},
+    }
+    assert [(note.code, note.evidence[0].path) for note in linted(resources(bodies))] == [
+        ("E3004", "resources.Resources.PutRideRecordSnsDlq")
+    ]
+
+
+def test_a_reference_to_a_resource_without_a_type_is_no_missing_one(linted: Linted) -> None:
+    notes = linted(referring("Queue") + "    Queue:\n      Properties: {}\n")
+    assert [note.message.partition(",")[0] for note in notes] == ["`Queue` has no `Type`"]
