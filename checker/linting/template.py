@@ -45,7 +45,7 @@ MOST_VALUES = 20_000
 
 _BUCKET = "ServerlessDeploymentBucket"
 _ASSIGNED = ("CreationPolicy", "DeletionPolicy", "DependsOn", "Condition", "UpdatePolicy", "UpdateReplacePolicy")
-_LEFT_OUT = ("extensions", "Metadata", "Resources")
+_LEFT_OUT = ("extensions", "Resources")
 _SUBSTITUTION = re.compile(r"\$\{\s*([A-Za-z0-9]+)[^}]*\}")
 
 
@@ -133,22 +133,13 @@ def _resource(logical_id: str, body: Value, generated: Generated) -> Value:
         return Mapping({}, body.origin)
     stand_in = generated.stand_in(logical_id)
     if stand_in is not None and text_of(stand_in.get("Type")) != OPAQUE_TYPE:
-        return _merged(logical_id, stand_in, Mapping(_attributes(body), body.origin))
+        return _merged(logical_id, stand_in, body)
     if stand_in is not None and "Type" not in body:
         return stand_in
     type_ = body.get("Type")
     if type_ is not None and is_untold(type_):
         return made(opaque())
-    return Mapping(_attributes(body), body.origin)
-
-
-def _attributes(body: Mapping) -> dict[str, Value]:
-    """What stands beside the properties, without what could tell cfn-lint how to work, and what cannot be told."""
-    return {
-        key: value
-        for key, value in body.entries.items()
-        if key != "Metadata" and (key == "Properties" or not is_untold(value))
-    }
+    return body
 
 
 def _merged(logical_id: str, base: Value, change: Value) -> Value:
@@ -167,7 +158,7 @@ def _extended(base: Mapping, extension: Mapping) -> Mapping:
         entries["Properties"] = Mapping({**own, **extra.entries}, (properties or extra).origin)
     for key in _ASSIGNED:
         value = extension.get(key)
-        if value is not None and not is_untold(value):
+        if value is not None:
             entries[key] = value
     return base._replace(entries=entries)
 

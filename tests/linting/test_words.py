@@ -228,6 +228,13 @@ def test_each_sentence_is_proved() -> None:
     assert CASES.keys() | STATEMENTS.keys() | ELSEWHERE == LINT_SLOTS.keys()
 
 
+def test_a_key_left_empty_is_none(linted: Linted) -> None:
+    """The framework drops it."""
+    assert linted(ON_DEMAND + "        ProvisionedThroughput:\n        Tags:\n") == ()
+    notes = linted(QUEUE + PARAMETER + "        Value:\n")
+    assert [note.message for note in notes] == ["`Value` is missing here; `AWS::SSM::Parameter` needs it."]
+
+
 def test_one_mistake_is_said_once(linted: Linted) -> None:
     """A misspelled billing mode also leaves the table without a capacity, which is not said."""
     assert len(linted(TABLE + "        BillingMode: pay-per-request\n")) == 1
