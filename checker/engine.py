@@ -149,7 +149,7 @@ def _verdict(pack: RulePack, rule: Rule, source: Source, service: Service, findi
         reason=words.code or None,
         equivalent=finding.equivalent and outcome == "pass",
         message=message,
-        evidence=tuple(_evidence(origin, service) for origin in finding.at),
+        evidence=tuple(evidence(origin, service) for origin in finding.at),
         notes=tuple(_notes(pack, service, finding, facts)),
         facts=finding.facts,
     )
@@ -229,7 +229,8 @@ def _explained(pack: RulePack, remark: Remark) -> dict[str, str]:
     return {**facts, "problem": known} if known is not None else facts
 
 
-def _evidence(origin: Origin, service: Service) -> Evidence:
+def evidence(origin: Origin, service: Service) -> Evidence:
+    """A place in the service's files, with the lines around it."""
     lines = service.lines.get(origin.file, [])
     return Evidence(origin.file, origin.line, origin.column, origin.path, excerpt(lines, origin.line))
 

@@ -12,6 +12,7 @@ from checker.rulepack import Rule, RulePack, Step
 
 Status = Literal["complete", "incomplete", "error"]
 Source = Literal["file", "stack"]
+MORE, NOT_LINTED = "more", "not-linted"  # codes of a LintNote
 TrackState = Literal["whole", "broken", "open"]
 
 
@@ -36,6 +37,21 @@ class Evidence(NamedTuple):
 class Note(NamedTuple):
     code: str
     message: str
+
+
+class LintNote(NamedTuple):
+    """What would break the deployment, beside the verdicts of the checks: it changes no outcome and no score.
+
+    `code` is cfn-lint's own, such as `E3638`; `more` and `not-linted` tell what is left out, and stand at no place.
+    """
+
+    code: str
+    message: str
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def is_finding(self) -> bool:
+        return self.code not in (MORE, NOT_LINTED)
 
 
 class Verdict(NamedTuple):
@@ -221,7 +237,7 @@ class Report(NamedTuple):
 
     `error_excerpt` are the numbered lines around the error. `checked_at` is for pages; None keeps them reproducible.
     `person` and `progress` are known in a cohort: who it is, and how the submission came to pass what it passes, oldest
-    moment first.
+    moment first. `lint` is what would break the deployment of the file, in its order; None where nobody looked.
     """
 
     module: RulePack
@@ -234,6 +250,7 @@ class Report(NamedTuple):
     checked_at: datetime | None = None
     person: Person = Person()
     progress: tuple[Moment, ...] = ()
+    lint: tuple[LintNote, ...] | None = None
 
     @property
     def status(self) -> Status:

@@ -22,6 +22,7 @@ COMMANDS = (
     "version",
 )
 FORMATS = ("text", "json", "html")
+LINTED_FORMATS = frozenset(("html",))  # those that also tell what would break the deployment, unless it is said
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
 
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         "watch", help="check again at each save, until `q`", description=_WATCH, epilog=_WATCH_ENDS, **_COMMON
     )
     _add_judging(watch)
+    watch.add_argument("--lint", action="store_true", help="also tell what would break the deployment")
     hint = commands.add_parser("hint", help="the next hint, from a nudge to the answer", **_COMMON)
     _add_companion(hint, "a check, and the service's folder (default: the first open check, here)")
     hint.add_argument("--all", action="store_true", help="all hints at once")
@@ -107,6 +109,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_check(check: argparse.ArgumentParser) -> None:
     _add_judging(check)
+    lint = check.add_mutually_exclusive_group()
+    lint.add_argument(
+        "--lint", action="store_true", default=None, help="also tell what would break the deployment (default: in html)"
+    )
+    lint.add_argument("--no-lint", action="store_false", dest="lint", help="leave that out")
     check.add_argument(
         "--packaged", action="store_true", help="judge the template that `sls package` left in .serverless"
     )
@@ -199,6 +206,7 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument("--marks", metavar="CSV", help="your points for the answers: id,question,points,comment")
     _add_module(grade)
     grade.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
+    grade.add_argument("--lint", action="store_true", help="also tell what would break each deployment")
     grade.add_argument("--history", action="store_true", help="read in git when each check turned green")
     values = grade.add_argument_group("what is deployed, and values for all")
     values.add_argument("--deployed", action="store_true", help="judge the stack of each file beside it")

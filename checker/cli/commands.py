@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from checker.cli.arguments import assignments, parse
+from checker.cli.arguments import LINTED_FORMATS, assignments, parse
 from checker.cli.output import write_stream
 from checker.errors import CheckError, UsageError
 from checker.report import Report
@@ -69,7 +69,8 @@ def _check(asked: Namespace) -> int:
 
     pack = load_pack(asked.module)
     path, only = _path_and_checks(asked, pack)
-    request = Request(_settings(asked), only, asked.strict, asked.packaged, _deployed(asked))
+    lint = asked.format in LINTED_FORMATS if asked.lint is None else asked.lint
+    request = Request(_settings(asked), only, asked.strict, asked.packaged, _deployed(asked), lint)
     report = _judged(asked, path, pack, request)
     if asked.format == "html":
         from datetime import datetime
@@ -127,7 +128,7 @@ def _watch(asked: Namespace) -> int:
 
     pack = load_pack(asked.module)
     path, only = _path_and_checks(asked, pack)
-    request = Request(_settings(asked), only, asked.strict)
+    request = Request(_settings(asked), only, asked.strict, lint=asked.lint)
     path = "." if path is None else path
     found = find_on_disk(path)  # a mistyped path would be waited for without end
     return watch(path, found, pack, request)
@@ -135,7 +136,7 @@ def _watch(asked: Namespace) -> int:
 
 def _refuse_what_needs_a_file(asked: Namespace) -> None:
     """Raises UsageError for an option that a stack alone would leave without effect."""
-    for option in ("packaged", "stage", "var", "env", "param"):
+    for option in ("packaged", "lint", "stage", "var", "env", "param"):
         if getattr(asked, option, None):
             raise UsageError(f"--{option} is for a file, and --stack alone reads none; name the PATH too.")
 

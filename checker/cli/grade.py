@@ -242,7 +242,7 @@ def _stacks(asked: Namespace) -> Mapping[str, str]:
 def _request(asked: Namespace) -> Request:
     """How every submission is judged: by what it holds, and nothing of this machine's environment."""
     options = {name: getattr(asked, name) for name in ("stage", "region") if getattr(asked, name)}
-    return Request(Settings(options), strict=asked.strict)
+    return Request(Settings(options), strict=asked.strict, lint=asked.lint)
 
 
 def _executor(name: str | None, jobs: int, submissions: Sequence[Submission]) -> Executor:

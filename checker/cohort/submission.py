@@ -13,7 +13,7 @@ from checker.cohort.time_limit import time_limit
 from checker.engine import excerpt, judge, public_text
 from checker.errors import CheckError
 from checker.model import Scalar, Service, Value, text_of
-from checker.report import Moment, Person, Report, Source, SubmissionFacts
+from checker.report import LintNote, Moment, Person, Report, Source, SubmissionFacts
 from checker.rulepack import RulePack
 from checker.serverless.configuration import is_configuration, read_document
 from checker.serverless.files import CarriedFiles, EditedFiles, SubmissionFiles, SubmissionFolder
@@ -44,7 +44,7 @@ class Request(NamedTuple):
     """How to judge: with which settings, which checks, and whether another way than the workshop's counts.
 
     `packaged` asks for the template that the framework left in the folder instead of the configuration. `deployed` asks
-    for the stack beside the file.
+    for the stack beside the file. `lint` asks for what would break the file's deployment.
     """
 
     settings: Settings = Settings()
@@ -52,6 +52,7 @@ class Request(NamedTuple):
     strict: bool = False
     packaged: bool = False
     deployed: Deployed | None = None
+    lint: bool = False
 
 
 class Snapshot(NamedTuple):
@@ -109,7 +110,7 @@ def passed_before(submission: Submission, pack: RulePack, request: Request) -> l
     for snapshot in submission.snapshots:
         latest = max(latest, snapshot.at)
         earlier = submission._replace(files=snapshot.files, deployed=None)
-        report = check_submission(earlier, pack, request)
+        report = check_submission(earlier, pack, request._replace(lint=False))
         if report.error is None and (not moments or moments[-1].passing != report.passing):
             moments.append(Moment(latest, report.passing))
     return moments
@@ -185,12 +186,28 @@ def _check(
             services["stack"] = live
             facts = (facts if files is not None else _identified(facts, live))._replace(stack=stack)
         with time_limit():
-            return judge(pack, services, facts, answers=answers, only=request.only, strict=request.strict)
+            report = judge(pack, services, facts, answers=answers, only=request.only, strict=request.strict)
+        return report._replace(lint=_linted(services["file"])) if request.lint and "file" in services else report
     except CheckError as error:
         excerpt_lines = () if files is None else _error_excerpt(files, error)
         return Report(pack, facts, error=error, error_excerpt=excerpt_lines)
     except Exception as error:  # the border of a submission: whatever it did or AWS answered, the rest goes on
         return Report(pack, facts, error=_internal(error))
+
+
+def _linted(service: Service) -> tuple[LintNote, ...] | None:
+    """What would break the deployment; None for a compiled template, in which nothing is the attendee's own text.
+
+    Judged already, the submission keeps its verdict whatever becomes of this, and however long it takes.
+    """
+    if service.plugins is None:
+        return None
+    from checker.linting.notes import lint, not_linted
+
+    try:
+        return lint(service, time_limit)
+    except Exception:  # the border of a program that is not ours: it may take too long, or stumble over a submission
+        return not_linted()
 
 
 def _read_stack(

@@ -13,6 +13,7 @@ from typing import NoReturn
 from checker.errors import CheckError
 
 SECONDS = 10.0
+_AGAIN = 1.0  # what is raised may be lost in a destructor, or to a library's bare `except:`
 
 
 @contextmanager
@@ -28,12 +29,14 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
         return
 
     def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-        raise too_long(seconds)
+        raise _TimeIsUp
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
+    except _TimeIsUp:
+        raise too_long(seconds) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -49,7 +52,7 @@ def too_long(seconds: float) -> CheckError:
 
 
 class _TimeIsUp(BaseException):
-    """Set in a thread from outside; no Exception, so that nothing in the block takes it for its own."""
+    """Raised in the block from outside; no Exception, so that nothing in there takes it for its own."""
 
 
 @contextmanager

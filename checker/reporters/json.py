@@ -18,6 +18,7 @@ from checker.report import (
     Connection,
     Evidence,
     Journey,
+    LintNote,
     Mark,
     Moment,
     Note,
@@ -44,7 +45,7 @@ def render(report: Report) -> str:
 def document(report: Report) -> dict[str, Any]:
     """The report as plain data, in the order of the contract."""
     submission, score = report.submission, report.score
-    return {
+    told = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "rydecheck", "version": __version__},
         "module": {"id": report.module.id, "title": report.module.title},
@@ -55,6 +56,11 @@ def document(report: Report) -> dict[str, Any]:
         "checks": [_check(check) for check in report.checks],
         "questions": [_question(answer) for answer in report.answers],
     }
+    return told if report.lint is None else {**told, "lint": [_lint(note) for note in report.lint]}
+
+
+def _lint(note: LintNote) -> dict[str, Any]:
+    return {"code": note.code, "message": note.message, "evidence": [_evidence(place) for place in note.evidence]}
 
 
 def _error(error: CheckError) -> dict[str, Any]:
@@ -128,9 +134,9 @@ def record(report: Report) -> dict[str, Any]:
         for source, verdict in result.verdicts.items():
             kept = check["sources"][source]
             kept["notes"] = _notes(verdict.notes)
-            for place, evidence in zip(kept["evidence"], verdict.evidence, strict=True):
-                if evidence.excerpt:
-                    place["excerpt"] = evidence.excerpt
+            _keep_excerpts(kept, verdict.evidence)
+    for note, kept in zip(report.lint or (), told.get("lint", ()), strict=True):
+        _keep_excerpts(kept, note.evidence)
     told["person"] = {**report.person._asdict(), "columns": dict(report.person.columns)}
     told["progress"] = [{"at": moment.at.isoformat(), "passing": sorted(moment.passing)} for moment in report.progress]
     told["checked_at"] = None if report.checked_at is None else report.checked_at.isoformat()
@@ -139,6 +145,12 @@ def record(report: Report) -> dict[str, Any]:
         told["error"]["advice"] = report.error.advice
         told["error"]["excerpt"] = report.error_excerpt
     return told
+
+
+def _keep_excerpts(kept: dict[str, Any], evidence: tuple[Evidence, ...]) -> None:
+    for place, one in zip(kept["evidence"], evidence, strict=True):
+        if one.excerpt:
+            place["excerpt"] = one.excerpt
 
 
 def _journey(journey: Journey) -> dict[str, Any]:
@@ -199,7 +211,12 @@ def _report(told: Mapping[str, Any], pack: RulePack) -> Report:
         checked_at=None if told["checked_at"] is None else datetime.fromisoformat(told["checked_at"]),
         person=Person(told["person"]["name"], told["person"]["email"], tuple(told["person"]["columns"].items())),
         progress=tuple(Moment.told(moment["at"], moment["passing"]) for moment in told["progress"]),
+        lint=tuple(_lint_of(note) for note in told["lint"]) if "lint" in told else None,
     )
+
+
+def _lint_of(told: Mapping[str, Any]) -> LintNote:
+    return LintNote(told["code"], told["message"], tuple(_evidence_of(place) for place in told["evidence"]))
 
 
 def _verdict_of(told: Mapping[str, Any]) -> Verdict:

@@ -19,6 +19,7 @@ def render(report: Report, terminal: Terminal | None = None) -> str:
     draw = terminal or Terminal()
     said: set[Note] = set()
     parts = [_head(report, draw), *(_step(step, checks, draw, said) for step, checks in report.steps())]
+    parts.append(_lint(report, draw))
     parts.append(_next(report, draw))
     parts.append(_questions(report, draw))
     return "\n".join("\n".join(lines) + "\n" for lines in (list(part) for part in parts) if lines)
@@ -54,6 +55,18 @@ def _check(check: CheckResult, draw: Terminal, said: set[Note]) -> Iterator[str]
 def _by_source(check: CheckResult) -> str:
     """The mark of each source: `file ✓  deployed ✗`."""
     return "  ".join(f"{_SOURCES[source]} {mark(check, one.outcome)[0]}" for source, one in check.verdicts.items())
+
+
+def _lint(report: Report, draw: Terminal) -> Iterator[str]:
+    """What would break the deployment: a place with its line, and what is wrong there."""
+    if not report.lint:
+        return
+    found = any(note.is_finding for note in report.lint)
+    yield draw.paint("Would break the deployment" if found else "The deployment", "bold")
+    for note in report.lint:
+        for evidence in note.evidence[:1]:
+            yield from excerpt(evidence, draw, around=0)
+        yield from draw.wrapped(note.message, "    " if note.is_finding else "  ")
 
 
 def _next(report: Report, draw: Terminal) -> Iterator[str]:

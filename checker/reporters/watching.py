@@ -273,6 +273,22 @@ def _lower(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
         yield ""
     check = look.report.next_check
     yield from _closing(look, detail, draw) if check is None else _next(look.report, check, detail, draw)
+    yield from _lint(look.report, detail, draw)
+
+
+def _lint(report: Report, detail: _Detail, draw: Terminal) -> Iterator[str]:
+    """What would break the deployment, a line each; where there is little room, the first and how many more."""
+    found = [note for note in report.lint or () if note.is_finding]
+    if not found:
+        return
+    if detail.air > 2:
+        yield ""
+    shown = found[: _MOST_LINTS if detail.air > 2 else 1]
+    more = f"  (and {len(found) - len(shown)} more: rydecheck check --lint)" if len(found) > len(shown) else ""
+    yield draw.paint(_one_line(f"Would break the deployment:{more}", draw), "bold", "yellow")
+    for note in shown:
+        at = note.evidence[0]
+        yield _one_line(f"  {at.file}:{at.line}:{at.column}  {note.message}", draw)
 
 
 def _news(look: Look, draw: Terminal) -> list[str]:
@@ -340,6 +356,7 @@ def _closing(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
 
 
 _COMPLETE = "Complete: every check passes."
+_MOST_LINTS = 3
 
 
 def _what_could_come(report: Report) -> Iterator[str]:

@@ -56,6 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reports = [check_path(FIXTURES / "class" / name, pack, Request()) for name in SHOWN]
     folder = tmp_path_factory.mktemp("pages")
     pages = {report.submission.id: render(report) for report in reports}
+    pages["linted"] = render(check_path(FIXTURES / "class" / "omar", pack, Request(lint=True)))
     pages["class"] = cohort_page([(one, f"{one.submission.id}.html") for one in reports], "A sample class")
     found = {report.submission.id: report for report in reports}
     stacks = {

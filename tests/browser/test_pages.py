@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 STACKS = ("both", "failed", "undeployed", "undeployed-whole", "changing", "stack", "class-stacks")
 CLASSES = ("class", "class-30", "class-odd")
-PAGES = (*SHOWN, *CLASSES, *STACKS, "long", "long-undeployed", "long-error")
+PAGES = (*SHOWN, "linted", *CLASSES, *STACKS, "long", "long-undeployed", "long-error")
 SCHEMES = ("light", "dark")
 
 OPEN_ALL = "() => document.querySelectorAll('details').forEach(one => one.open = true)"
@@ -70,7 +70,7 @@ def test_nothing_is_wider_than_the_window(name: str, width: int, scheme: str, vi
     ("name", "width", "scheme"),
     [
         *((name, 1600, scheme) for name in PAGES for scheme in SCHEMES),
-        *((name, 360, scheme) for name in ("chidi", "ada", "luis", *CLASSES, *STACKS) for scheme in SCHEMES),
+        *((name, 360, scheme) for name in ("chidi", "ada", "luis", "linted", *CLASSES, *STACKS) for scheme in SCHEMES),
     ],
 )
 def test_axe_finds_nothing(name: str, width: int, scheme: str, visit: Visit, axe: str) -> None:

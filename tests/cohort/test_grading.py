@@ -83,6 +83,7 @@ def test_another_submission_has_another_fingerprint(submission: Submission) -> N
     [
         RUN._replace(module="event-driven"),
         RUN._replace(request=Request(strict=True)),
+        RUN._replace(request=Request(lint=True)),
         RUN._replace(request=Request(Settings({"stage": "user0"}))),
         RUN._replace(marks=read_marks("id,question,points\nada,qa.how,1\n", "marks.csv", ["qa.how"])),
         RUN._replace(marks=read_marks("id,question,points\nben,qa.how,1\n", "marks.csv", ["qa.how"])),

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from checker.cohort.submission import Request, check_path
 from checker.edits.shown import edit_lines
 from checker.errors import CheckError
-from checker.report import CheckResult, Evidence, Note, Report, Source, SubmissionFacts, Verdict
+from checker.report import CheckResult, Evidence, LintNote, Note, Report, Source, SubmissionFacts, Verdict
 from checker.reporters import html
 from checker.reporters.html import around, calls, excerpts, fit, href, render, said, sentence
 from checker.rule_help import Edit
@@ -177,7 +177,14 @@ def poisoned(report: Report, text: str) -> Report:
         journey=journey,
         error=error,
         error_excerpt=tuple((number, text) for number, _ in report.error_excerpt),
+        lint=() if error is not None else (poisoned_lint(text), LintNote("more", text)),
     )
+
+
+def poisoned_lint(text: str) -> LintNote:
+    lines = tuple((number, text) for number in (2, 3, 4))
+    places = (Evidence(text, 3, 1, text, lines), Evidence(text, 9, 1, text))
+    return LintNote(text, f"`{text}` {text}", places)
 
 
 @pytest.fixture(scope="module")
@@ -317,7 +324,7 @@ def test_hostile_texts_stay_text(name: str, live: Verdict | None, text: str, pac
     rendered.encode()
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", rendered)
     rules = {rule.id for rule in pack.rules}
-    others = r"main|next|stack|journey|waiting|questions(-title)?|(nav|step|question)-\d+|icon-\w+"
+    others = r"main|next|lint|stack|journey|waiting|questions(-title)?|(nav|step|question)-\d+|icon-\w+"
     assert all(one in rules or re.fullmatch(others, one) for one in page.values("id"))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from checker.cohort.submission import Request, check_path
 from checker.errors import CheckError
-from checker.report import Report
+from checker.report import Evidence, LintNote, Report
 from checker.reporters.terminal import Terminal
 from checker.reporters.watching import (
     Frame,
@@ -385,3 +385,20 @@ def test_a_change_in_a_few_lines(pack: RulePack) -> None:
     ]
     broken = change_lines(look_at(judged("class/luis", pack)), Terminal())
     assert broken[1:3] == ["  serverless.yml:46:6", "  >   46 |      Resource:"]
+
+
+def test_what_would_break_the_deployment_is_told_below_the_next_thing(pack: RulePack) -> None:
+    places = [Evidence("serverless.yml", line, 9, "") for line in (73, 80, 90, 99)]
+    notes = [LintNote(f"E{place.line}", f"Mistake {place.line}.", (place,)) for place in places]
+    look = look_at(judged("service/start", pack)._replace(lint=tuple(notes)))
+    small = text_of(screen(look, Size(80, 24), Terminal()))
+    assert "Would break the deployment:  (and 3 more: rydecheck check --lint)" in small
+    assert "serverless.yml:73:9  Mistake 73." in small
+    assert "Mistake 80." not in small
+    tall = text_of(screen(look, Size(100, 60), Terminal()))
+    assert "Mistake 90." in tall
+    assert "(and 1 more: rydecheck check --lint)" in tall
+    for size in SIZES:
+        assert_it_fits(look, size)
+    quiet = look_at(judged("service/start", pack)._replace(lint=()))
+    assert "Would break" not in text_of(screen(quiet, Size(100, 60), Terminal()))

@@ -41,7 +41,7 @@ class ServiceCoach:
 
     def __init__(self, path: str, request: Request) -> None:
         self._path = path
-        self._request = request._replace(only=frozenset())
+        self._request = request._replace(only=frozenset(), lint=False)
 
     def hint(self, report: Report) -> HintGiven:
         """The next hint for the next check, for the reason that it fails for."""
