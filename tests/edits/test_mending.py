@@ -6,11 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
-from checker.cohort.editable import open_editable
+from checker.cohort.editable import Editable, open_editable
 from checker.cohort.submission import Request, check_path
 from checker.edits.mending import Mended
 from checker.edits.unified import unified_diff
@@ -49,6 +49,14 @@ def fails(*, bonus: bool) -> Iterator[Fail]:
         yield from (Fail(expectation.parent, check) for check in named)
 
 
+def each(*, bonus: bool) -> list[Any]:
+    """The fails as parameters; variants of a reason, and extra credit, are left out of the daily tests."""
+    return [
+        pytest.param(fail, id=fail.id, marks=[pytest.mark.slow] if bonus or "--" in fail.folder.name else [])
+        for fail in fails(bonus=bonus)
+    ]
+
+
 # What no edit of the file can mend safely, and why; everything else has to be mended.
 ELSEWHERE = {
     "dlq.target/function-missing--deleted dlq.target": "by_hand",
@@ -80,14 +88,13 @@ def outcomes(report: Report) -> dict[str, str]:
     return {check.rule.id: check.outcome for check in report.checks}
 
 
-def mended(fail: Fail, pack: RulePack) -> Mended:
-    return open_editable(fail.folder, pack, Request()).mend([fail.check])[0]
-
-
-def prove(fail: Fail, pack: RulePack, folder: Path) -> None:
-    """The edit, written as a file, makes the check pass and breaks none; its lines are all that differs."""
+def mended(fail: Fail, pack: RulePack) -> tuple[Editable, Mended]:
     edited = open_editable(fail.folder, pack, Request())
-    one = edited.mend([fail.check])[0]
+    return edited, edited.mend([fail.check])[0]
+
+
+def prove(fail: Fail, edited: Editable, one: Mended, pack: RulePack, folder: Path) -> None:
+    """The edit, written as a file, makes the check pass and breaks none; its lines are all that differs."""
     if fail.id in ELSEWHERE:
         assert one.obstacle == ELSEWHERE[fail.id]
         assert one.text == edited.text
@@ -125,27 +132,25 @@ def comments(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.lstrip().startswith("#")]
 
 
-@pytest.mark.parametrize("fail", list(fails(bonus=False)), ids=lambda fail: fail.id)
+@pytest.mark.parametrize("fail", each(bonus=False))
 def test_an_edit_mends_what_fails(fail: Fail, pack: RulePack, tmp_path: Path, found_good: dict[str, str]) -> None:
     """`python -m tests.edits.test_mending` writes the edits again; read what changed."""
-    prove(fail, pack, tmp_path)
-    assert shown(fail, pack).rstrip("\n") == found_good[fail.id].rstrip("\n")
+    edited, one = mended(fail, pack)
+    prove(fail, edited, one, pack, tmp_path)
+    assert shown(edited, one).rstrip("\n") == found_good[fail.id].rstrip("\n")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("fail", list(fails(bonus=True)), ids=lambda fail: fail.id)
+@pytest.mark.parametrize("fail", each(bonus=True))
 def test_an_edit_adds_the_extra_credit(fail: Fail, pack: RulePack, tmp_path: Path) -> None:
-    prove(fail, pack, tmp_path)
+    prove(fail, *mended(fail, pack), pack, tmp_path)
 
 
 def test_the_list_of_what_cannot_be_mended_names_fixtures_that_there_are() -> None:
     assert set(ELSEWHERE) <= {fail.id for bonus in (False, True) for fail in fails(bonus=bonus)}
 
 
-def shown(fail: Fail, pack: RulePack) -> str:
+def shown(edited: Editable, one: Mended) -> str:
     """The edit of a fixture as it is shown, or why there is none."""
-    edited = open_editable(fail.folder, pack, Request())
-    one = edited.mend([fail.check])[0]
     if one.obstacle is not None:
         return f"{one.obstacle}\n"
     return "".join(line.replace("\r\n", "\n") for line in unified_diff(edited.text, one.text, edited.file)[2:])
@@ -294,4 +299,4 @@ if __name__ == "__main__":
     from checker.writing import write_file
 
     shipped = load_pack("reliability")
-    write_file(GOLDEN, "\n".join(f"=== {fail.id}\n{shown(fail, shipped)}" for fail in fails(bonus=False)))
+    write_file(GOLDEN, "\n".join(f"=== {fail.id}\n{shown(*mended(fail, shipped))}" for fail in fails(bonus=False)))

@@ -262,7 +262,7 @@ STATES: list[Callable[[Look, Report], Look]] = [
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_it_always_fits(pack: RulePack, size: Size) -> None:
     before = judged("service/start", pack)
-    for folder in SERVICES[::40]:
+    for folder in SERVICES[::90]:
         report = check_path(folder, pack, Request())
         for state in STATES:
             assert_it_fits(state(Look(report, known=before if report.error else report), before), size)
