@@ -34,6 +34,7 @@ docs: $(VENV)/.installed-for-tests
 
 bench: $(VENV)/.installed-for-tests $(VENV)/peers/.installed
 	$(BIN)/python benchmarks/run.py --peers $(VENV)/peers/bin
+	$(BIN)/python benchmarks/editing.py --peers $(VENV)/peers/bin
 	$(BIN)/python benchmarks/deployed.py
 	$(BIN)/python benchmarks/grading.py --peers $(VENV)/peers/bin
 	$(BIN)/python benchmarks/stacks.py

@@ -62,14 +62,15 @@ def diff(asked: Namespace, pack: RulePack, request: Request) -> int:
         write_stream(sys.stderr, _complete(edited.report, "diff", path, Terminal.of(sys.stderr)))
         return _NOTHING_TO_DO
     done = edited.mend(checks)
+    told = [one for one in done if one.obstacle != "passes"] or done
     text = done[-1].text
     lines = unified_diff(edited.text, text, edited.file)
     if asked.apply:
         if lines:
             _apply(edited, text, done)
-        _explain([one for one in done if one.obstacle is not None or one.check.rule.help.then], Terminal.of(sys.stderr))
+        _explain([one for one in told if one.obstacle is not None or one.check.rule.help.then], Terminal.of(sys.stderr))
         return _SOMETHING_TO_DO if any(_is_left(one) for one in done) else _NOTHING_TO_DO
-    _explain(done, Terminal.of(sys.stderr))
+    _explain(told, Terminal.of(sys.stderr))
     is_terminal = sys.stdout.isatty()
     write_stream(sys.stdout, "".join(f"{line}\n" for line in painted(lines, draw)) if is_terminal else "".join(lines))
     if lines:
