@@ -9,7 +9,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from run import TEMPLATE, Peer, compare
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from benchmarks.run import TEMPLATE, Peer, compare
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 START = FIXTURES / "service" / "start"

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn
 
 from checker.errors import UsageError
 
-COMMANDS = (
-    "check",
-    "watch",
-    "hint",
-    "diff",
-    "grade",
-    "report",
-    "explain",
-    "questions",
-    "modules",
-    "iam-policy",
-    "demo",
-    "version",
-)
 FORMATS = ("text", "json", "html")
 LINTED_FORMATS = frozenset(("html",))  # those that also tell what would break the deployment, unless it is said
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
@@ -50,9 +37,9 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """What is asked for; `check` is the command when none is named. Raises UsageError."""
-    if not arguments or (arguments[0] not in COMMANDS and arguments[0] not in ("-h", "--help", "--version")):
+    if not arguments or (arguments[0] not in _COMMANDS and arguments[0] not in ("-h", "--help", "--version")):
         arguments = ["check", *arguments]
-    return _parser().parse_args(arguments)
+    return _parser(arguments[0]).parse_args(arguments)
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
@@ -63,7 +50,8 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 _COMMON: Any = {"formatter_class": _formatter, "allow_abbrev": False}
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(asked: str) -> argparse.ArgumentParser:
+    """The parser; of the commands it knows the one that is asked for, or all when none is."""
     parser = _Parser(
         prog="rydecheck",
         description="Checks a serverless.yml of the workshop and what is deployed, and says what to do next.",
@@ -73,37 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="store_true", help="print the version and leave")
     # Without `prog`, argparse would format a usage line at every start to find it.
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, prog="rydecheck")
-    _add_check(commands.add_parser("check", help="check one service (the default)", **_COMMON))
-    watch = commands.add_parser(
-        "watch", help="check again at each save, until `q`", description=_WATCH, epilog=_WATCH_ENDS, **_COMMON
-    )
-    _add_judging(watch)
-    watch.add_argument("--lint", action="store_true", help="also tell what would break the deployment")
-    hint = commands.add_parser("hint", help="the next hint, from a nudge to the answer", **_COMMON)
-    _add_companion(hint, "a check, and the service's folder (default: the first open check, here)")
-    hint.add_argument("--all", action="store_true", help="all hints at once")
-    diff = commands.add_parser("diff", help="the missing edit, for your own file", **_COMMON)
-    _add_companion(diff, "checks or steps, and the service's folder (default: the first open check, here)")
-    diff.add_argument("--all", action="store_true", help="the edits of all checks that are open")
-    diff.add_argument("--apply", action="store_true", help="write them into the file, after a backup")
-    _add_grade(commands.add_parser("grade", help="grade a whole class, and write its pages", **_COMMON))
-    report = commands.add_parser("report", help="render a class again from its results", **_COMMON)
-    report.add_argument("results", metavar="FILE", help="the results.jsonl of a class")
-    _add_class_output(report)
-    _add_explain(commands.add_parser("explain", help="a check and its hints, or an event's journey", **_COMMON))
-    _add_questions(commands.add_parser("questions", help="the questions, and which are answered", **_COMMON))
-    commands.add_parser("modules", help="the modules and their checks", **_COMMON)
-    policy = commands.add_parser("iam-policy", help="the least IAM policy that looking at stacks needs", **_COMMON)
-    policy.add_argument(
-        "--stack", default="*", metavar="PATTERN", help="for stacks of this name (default: every stack)"
-    )
-    policy.add_argument(
-        "--role-arn", action="append", default=[], metavar="ARN", help="and for taking on this role; may be repeated"
-    )
-    demo = commands.add_parser("demo", help="check a sample class, files and stacks, and write its pages", **_COMMON)
-    demo.add_argument("--out", default="rydecheck-demo", metavar="DIR", help="default: %(default)s")
-    demo.add_argument("--serve", action="store_true", help="keep the class deployed until Ctrl-C, to try things out")
-    commands.add_parser("version", help="print the version", **_COMMON)
+    for name in (asked,) if asked in _COMMANDS else _COMMANDS:
+        told = _COMMANDS[name]
+        command = commands.add_parser(name, help=told.help, description=told.description, epilog=told.epilog, **_COMMON)
+        told.add(command)
     return parser
 
 
@@ -197,6 +158,45 @@ def _add_questions(questions: argparse.ArgumentParser) -> None:
     _add_module(questions)
 
 
+def _add_watch(watch: argparse.ArgumentParser) -> None:
+    _add_judging(watch)
+    watch.add_argument("--lint", action="store_true", help="also tell what would break the deployment")
+
+
+def _add_hint(hint: argparse.ArgumentParser) -> None:
+    _add_companion(hint, "a check, and the service's folder (default: the first open check, here)")
+    hint.add_argument("--all", action="store_true", help="all hints at once")
+
+
+def _add_diff(diff: argparse.ArgumentParser) -> None:
+    _add_companion(diff, "checks or steps, and the service's folder (default: the first open check, here)")
+    diff.add_argument("--all", action="store_true", help="the edits of all checks that are open")
+    diff.add_argument("--apply", action="store_true", help="write them into the file, after a backup")
+
+
+def _add_report(report: argparse.ArgumentParser) -> None:
+    report.add_argument("results", metavar="FILE", help="the results.jsonl of a class")
+    _add_class_output(report)
+
+
+def _add_iam_policy(policy: argparse.ArgumentParser) -> None:
+    policy.add_argument(
+        "--stack", default="*", metavar="PATTERN", help="for stacks of this name (default: every stack)"
+    )
+    policy.add_argument(
+        "--role-arn", action="append", default=[], metavar="ARN", help="and for taking on this role; may be repeated"
+    )
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--out", default="rydecheck-demo", metavar="DIR", help="default: %(default)s")
+    demo.add_argument("--serve", action="store_true", help="keep the class deployed until Ctrl-C, to try things out")
+
+
+def _add_nothing(_: argparse.ArgumentParser) -> None:
+    """A command without arguments."""
+
+
 def _add_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument(
         "submissions", nargs="*", metavar="SUBMISSION", help="folders (searched three deep), .zip archives, or files"
@@ -258,3 +258,29 @@ def assignments(given: list[str], option: str) -> dict[str, str]:
             raise UsageError(f"`{option} {text}` is not of the form NAME=VALUE.")
         pairs[name] = value
     return pairs
+
+
+class _Command(NamedTuple):
+    """What a command is for, and what adds its arguments."""
+
+    help: str
+    add: Callable[[argparse.ArgumentParser], None]
+    description: str | None = None
+    epilog: str | None = None
+
+
+# In the order of the help.
+_COMMANDS = {
+    "check": _Command("check one service (the default)", _add_check),
+    "watch": _Command("check again at each save, until `q`", _add_watch, _WATCH, _WATCH_ENDS),
+    "hint": _Command("the next hint, from a nudge to the answer", _add_hint),
+    "diff": _Command("the missing edit, for your own file", _add_diff),
+    "explain": _Command("a check and its hints, or an event's journey", _add_explain),
+    "questions": _Command("the questions, and which are answered", _add_questions),
+    "grade": _Command("grade a whole class, and write its pages", _add_grade),
+    "report": _Command("render a class again from its results", _add_report),
+    "modules": _Command("the modules and their checks", _add_nothing),
+    "iam-policy": _Command("the least IAM policy that looking at stacks needs", _add_iam_policy),
+    "demo": _Command("check a sample class, files and stacks, and write its pages", _add_demo),
+    "version": _Command("print the version", _add_nothing),
+}
