@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from checker.model import Function, Mapping, Origin, Scalar, Section, Sequence, Service, Unknown, Value
+from checker.wording import near_name
 
 GENERATED = Origin("", 0, 0)
 """The place of all that does not stand in the attendee's file."""
@@ -20,6 +21,8 @@ OPAQUE_TYPE = "Custom::Generated"
 
 _REST_API = "ApiGatewayRestApi"
 _OF_EVENTS = {"ApiGateway": "http", "HttpApi": "httpApi", "Websockets": "websocket"}  # by how the names begin
+_APIS = (_REST_API, "HttpApi", "HttpApiStage", "WebsocketsApi")
+_SLIP = 0.93
 _ALONE = re.compile(
     r"ServerlessDeploymentBucket(Policy)?|IamRoleCustomResourcesLambdaExecution|Custom\w+|CodeDeploy\w+|CloudFront\w+"
     r"|SNSTopic\w+|S3Bucket\w+|CognitoUserPool\w+|\w+(EventBridge(EventBus|Rule)|LambdaLayer|StreamConsumer"
@@ -86,6 +89,8 @@ class Generated:
             return {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "api"}} if is_there else None
         if _ALONE.fullmatch(logical_id) or self._is_of_function(logical_id):
             return opaque()
+        if logical_id not in _APIS and near_name(logical_id, _APIS, _SLIP) is not None:
+            return None  # a slip of the keys, not one of the many names that begin so
         for beginning, event in _OF_EVENTS.items():
             if logical_id.startswith(beginning) and (self._unread or event in self._events):
                 return opaque()

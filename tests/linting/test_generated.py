@@ -59,6 +59,12 @@ def test_an_api_is_there_where_a_function_has_such_an_event(event: str, name: st
     assert linted(f"    events:\n      - {event}\n" + referring(name)) == ()
 
 
+@pytest.mark.parametrize("name", ["ApiGatewayRestAp", "ApiGatewayRestAPI", "ApiGatewayRestApis"])
+def test_a_slip_of_the_keys_is_none_of_the_many_names_that_begin_so(name: str, linted: Linted) -> None:
+    (note,) = told(linted("    events:\n      - http: POST /record\n" + referring(name)))
+    assert note[2].endswith("Did you mean `ApiGatewayRestApi`?")
+
+
 def test_an_api_may_be_there_where_the_events_cannot_be_read(linted: Linted) -> None:
     assert linted("    events: ${ssm:/events}\n" + referring("ApiGatewayRestApi")) == ()
 
