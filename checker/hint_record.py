@@ -6,6 +6,7 @@ digest only. A file that is damaged or of another version is put aside, not over
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -52,14 +53,16 @@ class HintRecord:
         given[self.service] = own  # the one used last stands last
         kept = dict(list(given.items())[-_MOST_SERVICES:])
         try:
+            self._refuse_pipes()
             os.makedirs(os.path.dirname(self.path), exist_ok=True)
             write_file(self.path, json.dumps({"version": VERSION, "given": kept}, indent=1) + "\n")
         except (OSError, UsageError) as error:
-            why = error.strerror if isinstance(error, OSError) else str(error)
-            self.remarks.append(f"This hint is not remembered: {self.path}: {why}")
+            why = f"{self.path}: {error.strerror}." if isinstance(error, OSError) else str(error)
+            self.remarks.append(f"This hint is not remembered: {why} With --all you get them all.")
 
     def _read(self) -> _Given:
         try:
+            self._refuse_pipes()
             with open(self.path, "rb") as stream:
                 content = stream.read(_MOST_BYTES + 1)
         except FileNotFoundError:
@@ -72,6 +75,11 @@ class HintRecord:
             self._put_aside(told)
             return {}
         return told
+
+    def _refuse_pipes(self) -> None:
+        """Raises OSError for what is no regular file: opening a pipe would wait for ever."""
+        if os.path.lexists(self.path) and not os.path.isfile(self.path):
+            raise OSError(errno.EINVAL, "this is no file")
 
     def _put_aside(self, why: str) -> None:
         number = 1

@@ -13,11 +13,17 @@ from checker.pack_file import Entry, plain, plain_text, read_pack_file, stop
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 AT, HOLDER = "at", "holder"
 
-EditAction = Literal["set", "append", "remove", "move", "rename"]
-EditCondition = Literal["", "absent", "there", "sole"]
+EditAction = Literal["set", "append", "remove", "move", "rename", "wrap"]
+EditCondition = Literal["", "absent", "there", "sole", "unfound"]
 
-_ACTIONS: tuple[EditAction, ...] = ("set", "append", "remove", "move", "rename")
-_CONDITIONS: dict[str, EditCondition] = {"": "", "absent": "absent", "there": "there", "sole": "sole"}
+_ACTIONS: tuple[EditAction, ...] = ("set", "append", "remove", "move", "rename", "wrap")
+_CONDITIONS: dict[str, EditCondition] = {
+    "": "",
+    "absent": "absent",
+    "there": "there",
+    "sole": "sole",
+    "unfound": "unfound",
+}
 
 
 class Link(NamedTuple):
@@ -28,13 +34,15 @@ class Link(NamedTuple):
 class Edit(NamedTuple):
     """A piece of an answer: `set` a value at a path, `append` one to the list there, `remove` what is there.
 
-    Two more mend what is right at the wrong place: `move` what is there `to` another path, and `rename` its last key
-    `to` another name, with all that refers to it. Paths may use parameters and facts in braces; `{at}` is the place of
-    the evidence, `{holder}` what it stands in, and `[*]` each item of a list. A value may be one of the facts.
+    Three more mend what is right at the wrong place: `move` what is there `to` another path, `rename` its last key `to`
+    another name, with all that refers to it, and `wrap` a mapping into a list of one. Paths may use parameters and
+    facts in braces; `{at}` is the place of the evidence, `{holder}` what it stands in, and `[*]` each item of a list. A
+    value may be one of the facts.
 
-    `only` says when: an edit is left out where something stands there already (`absent`) or where the text there has
-    another `ending`; the whole mend is no way where its holder is missing (`there`), or where the list that would be
-    replaced holds more than one item (`sole`).
+    `only` says when: an edit is left out where something stands there already (`absent`), where the text there has
+    another `ending`, or where no key above it looks like `under`; the whole mend is no way where its holder is missing
+    (`there`), where the list that would be replaced holds more than one item (`sole`), or where something was found in
+    the place of what is missing (`unfound`).
     """
 
     action: EditAction
@@ -43,6 +51,7 @@ class Edit(NamedTuple):
     to: str = ""
     only: EditCondition = ""
     ending: str = ""
+    under: str = ""
 
 
 Mend = tuple[Edit, ...]
@@ -148,9 +157,9 @@ def _edit(given: Entry) -> Edit:
     only = given.text("only", "")
     if only not in _CONDITIONS:
         stop(given.value.entries["only"].origin, f"`only` is one of {', '.join(filter(None, _CONDITIONS))}")
-    ending = given.text("ending", "")
+    ending, under = given.text("ending", ""), given.text("under", "")
     given.end()
-    return Edit(action, path, value, to, _CONDITIONS[only], ending)
+    return Edit(action, path, value, to, _CONDITIONS[only], ending, under)
 
 
 def read_link(given: Entry) -> Link:

@@ -47,8 +47,19 @@ def _replace(path: str, content: bytes, there: os.stat_result | None, mode: int)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
         if there is not None:
+            _keep_owner(temporary, there)
             os.chmod(temporary, stat.S_IMODE(there.st_mode))
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _keep_owner(path: str, there: os.stat_result) -> None:
+    """Give a file the owner of another, as far as one may."""
+    if not hasattr(os, "chown") or (there.st_uid, there.st_gid) == (os.geteuid(), os.getegid()):
+        return
+    try:
+        os.chown(path, there.st_uid, there.st_gid)
+    except OSError:  # only root may give a file away
+        return

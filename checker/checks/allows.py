@@ -196,6 +196,7 @@ class _Nearest(NamedTuple):
                 if (_is_every_resource(statement) and not excludes) or covers_action(statement, self.wanted.action):
                     continue
                 found = ", ".join(_written_action(action) for action in listed or ())
+                found = f"all but {found}" if excludes else found
                 return fail("action", _key_origin(statement, key), found=found)
         return None
 
@@ -294,36 +295,34 @@ def _key_origin(statement: Statement, key: str) -> Origin:
 _BELONGS = "belongs"
 """The fact that every way to miss a statement has: the path where the one asked for belongs."""
 
+_MISSED: dict[str, tuple[str, ...]] = {
+    "absent": (),
+    "queue_policy_only": ("found",),
+    "action": ("found",),
+    "reference": ("found",),
+    "other_attribute": ("found",),
+    "attribute_missing": ("found",),
+    "bare_name": ("found",),
+    "dotted_string": ("found",),
+    "resource": (),
+    "assumed_name": (),
+    "without_sub": (),
+    "resource_missing": (),
+    "action_missing": (),
+    "principal": (),
+    "effect_missing": (),
+    "not_a_list": ("place",),
+    "inner_list": ("found", "place"),
+    "ignored_of_function": (),
+    "effect": ("found",),
+    "ignored": ("place",),
+    "misplaced": ("place",),
+}
+
 KIND = Kind(
     Parameters,
     {
-        # What misses a statement says where it belongs.
-        **{
-            slot: (*facts, _BELONGS)
-            for slot, facts in {
-                "absent": (),
-                "queue_policy_only": ("found",),
-                "action": ("found",),
-                "reference": ("found",),
-                "other_attribute": ("found",),
-                "attribute_missing": ("found",),
-                "bare_name": ("found",),
-                "dotted_string": ("found",),
-                "resource": (),
-                "assumed_name": (),
-                "without_sub": (),
-                "resource_missing": (),
-                "action_missing": (),
-                "principal": (),
-                "effect_missing": (),
-                "not_a_list": ("place",),
-                "inner_list": ("found", "place"),
-                "ignored_of_function": (),
-                "effect": ("found",),
-                "ignored": ("place",),
-                "misplaced": ("place",),
-            }.items()
-        },
+        **{slot: (*facts, _BELONGS) for slot, facts in _MISSED.items()},
         "denied": (),
         "boundary": ("policy",),
     },

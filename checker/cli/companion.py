@@ -8,11 +8,11 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 
+from checker.cli.arguments import DEFAULT_MODULE
 from checker.cli.output import write_stream
 from checker.cohort.editable import Editable, open_editable
 from checker.cohort.submission import Request, check_path
 from checker.edits.mending import Mended
-from checker.edits.unified import unified_diff
 from checker.errors import UsageError
 from checker.hint_record import HintRecord
 from checker.report import CheckResult, Report
@@ -35,7 +35,13 @@ def hint(asked: Namespace, pack: RulePack, request: Request) -> int:
     draw = Terminal.of(sys.stdout)
     check = _result(report, checks[0]) if checks else report.next_check
     if check is None:
-        write_stream(sys.stdout, _complete(report, "hint", path, draw))
+        write_stream(sys.stdout, _complete(report, "hint", path, asked, draw))
+        return _NOTHING_TO_DO
+    if check.outcome in ("pass", "skipped") and not asked.all:
+        write_stream(sys.stdout, _nothing_to_hint(check, draw))
+        return _NOTHING_TO_DO
+    if check.outcome == "unknown" and not asked.all:  # what would settle it is said there, and no hint knows better
+        write_stream(sys.stdout, "".join(f"{line}\n" for line in heading(check, draw)))
         return _NOTHING_TO_DO
     record = HintRecord(path)
     ladder = check.rule.ladder(check.reason)
@@ -44,7 +50,7 @@ def hint(asked: Namespace, pack: RulePack, request: Request) -> int:
         write_stream(sys.stdout, render_all_hints(check, draw))
     else:
         number = record.next(check.rule.id, check.reason, len(ladder))
-        write_stream(sys.stdout, render_hint(check, number, command("hint", path, checks), draw))
+        write_stream(sys.stdout, render_hint(check, number, command("hint", path, checks, asked), draw))
     _tell(dict.fromkeys(record.remarks))
     return _NOTHING_TO_DO
 
@@ -59,22 +65,25 @@ def diff(asked: Namespace, pack: RulePack, request: Request) -> int:
         checks = [edited.report.next_check.rule.id]
     draw = Terminal.of(sys.stdout)
     if not checks:
-        write_stream(sys.stderr, _complete(edited.report, "diff", path, Terminal.of(sys.stderr)))
+        write_stream(sys.stderr, _complete(edited.report, "diff", path, asked, Terminal.of(sys.stderr)))
         return _NOTHING_TO_DO
     done = edited.mend(checks)
     told = [one for one in done if one.obstacle != "passes"] or done
     text = done[-1].text
-    lines = unified_diff(edited.text, text, edited.file)
+    lines = edited.diff(text, _from_here(path))
     if asked.apply:
         if lines:
             _apply(edited, text, done)
         _explain([one for one in told if one.obstacle is not None or one.check.rule.help.then], Terminal.of(sys.stderr))
         return _SOMETHING_TO_DO if any(_is_left(one) for one in done) else _NOTHING_TO_DO
     _explain(told, Terminal.of(sys.stderr))
-    is_terminal = sys.stdout.isatty()
-    write_stream(sys.stdout, "".join(f"{line}\n" for line in painted(lines, draw)) if is_terminal else "".join(lines))
-    if lines:
-        _tell([f"Write it into the file: {command('diff', path, checks)} --apply"] if is_terminal else [])
+    if sys.stdout.isatty():
+        write_stream(sys.stdout, "".join(f"{line}\n" for line in painted(lines, draw)))
+        _tell([f"Write it into the file: {command('diff', path, checks, asked)} --apply"] if lines else [])
+    else:  # for another program: the bytes of the file, whatever the encoding of this stream is
+        sys.stdout.flush()
+        sys.stdout.buffer.write("".join(lines).encode())
+        sys.stdout.buffer.flush()
     return _SOMETHING_TO_DO if lines or any(_is_left(one) for one in done) else _NOTHING_TO_DO
 
 
@@ -111,11 +120,23 @@ def _result(report: Report, check: str) -> CheckResult:
     return next(one for one in report.checks if one.rule.id == check)
 
 
-def _complete(report: Report, verb: str, path: str, draw: Terminal) -> str:
+def _nothing_to_hint(check: CheckResult, draw: Terminal) -> str:
+    lines = [*heading(check, draw), *draw.wrapped("No hint is needed here; --all shows them all the same.", "  ")]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _from_here(path: str) -> str:
+    """The service's folder as a diff names it, when that lies below the current one; else nothing."""
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    relative = os.path.relpath(folder or ".")
+    return "" if relative == "." or relative.startswith("..") else relative
+
+
+def _complete(report: Report, verb: str, path: str, asked: Namespace, draw: Terminal) -> str:
     left = [check for check in report.checks if check.rule.bonus and check.outcome != "pass"]
     if not left:
         return draw.drawable("Every check passes, extra credit too.\n")
-    lines = [_COMPLETE, *(f"  {command(verb, path, [check.rule.id])}" for check in left)]
+    lines = [_COMPLETE, *(f"  {command(verb, path, [check.rule.id], asked)}" for check in left)]
     return "".join(f"{draw.drawable(line)}\n" for line in lines)
 
 
@@ -125,9 +146,20 @@ def _tell(remarks: Iterable[str]) -> None:
         write_stream(sys.stderr, f"{draw.foreign(remark)}\n")
 
 
-def command(verb: str, path: str, checks: Sequence[str] = ()) -> str:
-    """How to say it, as typed in a shell."""
-    return " ".join(["rydecheck", verb, *checks, *([shlex.quote(path)] if path != "." else [])])
+def command(verb: str, path: str, checks: Sequence[str], asked: Namespace) -> str:
+    """How to say it, as typed in a shell, with what else was said; a value of the environment is left out."""
+    given = ["--strict"] if asked.strict else []
+    given += ["--module", asked.module] if asked.module != DEFAULT_MODULE else []
+    for option in ("stage", "region"):
+        value = getattr(asked, option)
+        given += [f"--{option}", value] if value is not None else []
+    for option in ("var", "param"):
+        for value in getattr(asked, option):
+            given += [f"--{option}", value]
+    for value in asked.env:
+        given += ["--env", f"{value.partition('=')[0]}=…"]
+    words = ["rydecheck", verb, *checks, *([path] if path != "." else []), *given]
+    return " ".join(shlex.quote(word) if "…" not in word else word for word in words)
 
 
 def checks_and_path(names: Sequence[str], pack: RulePack) -> tuple[str, list[str]]:
@@ -144,8 +176,10 @@ def checks_and_path(names: Sequence[str], pack: RulePack) -> tuple[str, list[str
             checks += known.get(name) or steps[name]
         elif os.path.lexists(name) or os.sep in name:
             paths.append(name)
-        else:
+        elif "." in name:  # as the ids of checks are written
             pack.rule(name)
+        else:
+            raise UsageError(f"`{name}` is no check, no step and no folder; `rydecheck modules` lists the checks.")
     if len(paths) > 1:
         raise UsageError(f"there are two paths, {paths[0]} and {paths[1]}; name one.")
     return (paths[0] if paths else "."), list(dict.fromkeys(checks))

@@ -10,13 +10,16 @@ from typing import NamedTuple
 
 from checker.cloudformation.template import is_template
 from checker.cohort.submission import OnDisk, Request, check_edited, check_on_disk, find_on_disk
-from checker.cohort.time_limit import SECONDS, too_long
+from checker.cohort.time_limit import SECONDS
 from checker.edits.mending import Mended, Source, mend
+from checker.edits.unified import unified_diff
 from checker.errors import CheckError, UsageError
 from checker.report import Report
 from checker.rulepack import RulePack
 from checker.serverless.configuration import read_document
+from checker.serverless.files import open_regular
 from checker.serverless.parsing import decode
+from checker.wording import visible
 from checker.writing import write_file
 
 _MARK = "\ufeff"
@@ -43,6 +46,11 @@ class Editable(NamedTuple):
         mark = _MARK if self.content.startswith(_MARK.encode()) else ""
         return (mark + text).encode()
 
+    def diff(self, text: str, under: str = "") -> list[str]:
+        """The lines of the unified diff to a text, for the file in a folder that is called `under` from here."""
+        mark = _MARK if self.content.startswith(_MARK.encode()) else ""
+        return unified_diff(mark + self.text, mark + text, visible(os.path.join(under, self.file)).replace("\n", "\\n"))
+
     def judge(self, text: str) -> Report:
         """What the service would be judged with this text in the file."""
         return check_edited(self.found, self.file, self.encoded(text), self.pack, self.request)
@@ -56,13 +64,21 @@ class Editable(NamedTuple):
         done: list[Mended] = []
         latest = time.monotonic() + SECONDS
 
-        def judge(text: str) -> Report:
+        def hold() -> None:
             if time.monotonic() > latest:
-                raise too_long(SECONDS)
+                raise CheckError(
+                    "timeout",
+                    f"trying the edits takes longer than {SECONDS:g} seconds.",
+                    advice="Name one check, such as dlq.queue.",
+                    file=self.file,
+                )
+
+        def judge(text: str) -> Report:
+            hold()
             return self.judge(text)
 
         for check in checks:
-            one = mend(source, report, check, judge)
+            one = mend(source, report, check, judge, hold)
             source, report = source._replace(text=one.text), one.report
             done.append(one)
         return done
@@ -73,7 +89,7 @@ class Editable(NamedTuple):
         Raises UsageError when the file changed since it was judged, or may not be written; then nothing was.
         """
         _refuse_unwritable(self.path)
-        backup = _backup(self.path, self.content)
+        backup = _backup(self.path, self.content, stat.S_IMODE(os.stat(self.path).st_mode))
         if _content(self.path) != self.content:
             raise UsageError(f"{self.path} was changed meanwhile, so nothing was written. Say it once more.")
         write_file(self.path, self.encoded(text))
@@ -110,15 +126,19 @@ def _refuse_unwritable(path: str) -> None:
 
 
 def _content(path: str) -> bytes | None:
+    """The bytes of a regular file; None for anything else, and for what cannot be read."""
     try:
-        with open(path, "rb") as stream:
-            return stream.read()
+        stream = open_regular(path)
     except OSError:
         return None
+    if stream is None:
+        return None
+    with stream:
+        return stream.read()
 
 
-def _backup(path: str, content: bytes) -> str:
-    """Keep a content beside its file, under a name that nothing else has; where it is kept."""
+def _backup(path: str, content: bytes, mode: int) -> str:
+    """Keep a content beside its file, under a name that nothing else has; where it is kept. As private as the file."""
     number = 0
     while True:
         number += 1
@@ -127,5 +147,5 @@ def _backup(path: str, content: bytes) -> str:
         if kept == content:
             return name
         if kept is None and not os.path.lexists(name):
-            write_file(name, content)
+            write_file(name, content, mode=mode)
             return name

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from checker.edits.outline import Outline, Part, Step
 from checker.edits.style import Style, kind_of
+from checker.serverless.lowering import function_logical_id
 
 Steps = tuple[Step, ...]
 
 _MERGED: tuple[Steps, ...] = (("resources",), ("functions",))
 _REFERRING = ("Ref", "Fn::GetAtt", "DependsOn", "GetResourceArn", "Fn::Sub", "!Ref", "!GetAtt", "!Sub")
 _WITH_TEXT = ("Fn::Sub", "!Sub")
+_OF_STATEMENTS = ("Action", "NotAction", "Resource", "NotResource")
+_SELF = re.compile(r"\$\{\s*self:\s*([\w.-]*)(?=\s*[,}])")
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 _IN_SUB = re.compile(r"\$\{\s*([A-Za-z0-9]+)(?=\s*[.}])")
 
 
@@ -148,17 +152,21 @@ class Changes:
         else:
             raise CannotEditError
 
-    def remove(self, path: Steps) -> None:
-        """Take away what stands at a way, and what holds nothing else; a way that does not exist is no error."""
+    def remove(self, path: Steps) -> list[Steps]:
+        """Take away what stands at a way, and what holds nothing else; a way that does not exist is no error.
+
+        Gives the ways that this touches; of a list, all of it, for what follows moves up.
+        """
         found = find(self.outline, path)
         if not found.is_whole:
-            return
+            return []
         _stay_here(found._replace(parts=found.parts[:-1]))
         parts, steps = list(found.parts), list(found.steps)
         while len(parts) > 2 and len(parts[-2].entries) + len(parts[-2].items) == 1:
             parts.pop()
             steps.pop()
         self._replace(self._without(parts[-2], steps[-1]))
+        return [tuple(steps) if isinstance(steps[-1], str) else tuple(steps[:-1])]
 
     def each(self, path: Steps) -> list[Steps]:
         """The ways that one with `*` for every item of a list stands for, the last first."""
@@ -169,14 +177,14 @@ class Changes:
         count = len(holder.last.items) if holder.is_whole else 0
         return [way for number in reversed(range(count)) for way in self.each((*path[:at], number, *path[at + 1 :]))]
 
-    def move(self, path: Steps, to: Steps) -> None:
-        """Take the value at a way to another, with all that stands in its lines."""
+    def move(self, path: Steps, to: Steps) -> list[Steps]:
+        """Take the value at a way to another, with all that stands in its lines; the ways that this touches."""
         found = find(self.outline, path)
         if not found.is_whole or not isinstance(path[-1], str) or not isinstance(to[-1], str):
             raise CannotEditError
         _stay_here(found._replace(parts=found.parts[:-1]))
         moved = self._own_lines(found.parts[-2], found.steps[-1])
-        self.remove(path)
+        touched = self.remove(path)
         target = find(self.outline, to)
         _stay_here(target)
         if not target.missing or not (target.last.kind == "mapping" or target.last.is_null):
@@ -186,11 +194,13 @@ class Changes:
         lines = [*made, *(" " * (inner * len(made)) + line if line else line for line in moved)]
         if target.last.flow:
             raise CannotEditError
+        touched.append((*target.steps, target.missing[0]))
         if target.last.kind == "mapping":
             self._insert_lines(target.last, lines)
-            return
+            return touched
         at = self.outline.line_end(target.last.start)  # below a key with nothing behind it
         self._replace(Replacement(at, at, self._joined(["", *lines], self._margin(target.last.start) + inner)))
+        return touched
 
     def rename(self, path: Steps, name: str) -> None:
         """Give the key at a way another name, and what refers to it as a logical id too."""
@@ -201,14 +211,44 @@ class Changes:
         old = found.steps[-1]
         entry = found.parts[-2].entry(old)
         assert entry is not None
-        renamed = [entry[0], *(part for part, names in _referring(self.outline) if old in names)]
-        self._replace(*(self._with_name(part, old, name) for part in dict.fromkeys(renamed)))
+        ids = {old: name}
+        keys = [entry[0]]
+        if found.steps[0] == "functions":  # a function's name is no logical id, but makes one
+            ids = {function_logical_id(old): function_logical_id(name)}
+        else:
+            extensions = find(self.outline, ("resources", "extensions"))
+            keys += [key for key, _ in extensions.last.entries if extensions.is_whole and key.text == old]
+        renamed = {key: {old: name} for key in keys}
+        renamed.update({part: ids for part, names in _referring(self.outline) if not ids.keys().isdisjoint(names)})
+        above = re.escape(".".join(map(str, found.steps[:-1])))
+        variable = re.compile(rf"(self:{above}\.){re.escape(old)}(?=[.,}}\s])")
+        for part in self.outline.root.walk():
+            if part.kind == "scalar" and variable.search(part.text):
+                renamed.setdefault(part, {})
+        replacements = []
+        for part, names in renamed.items():
+            written = _with_names(self.text[part.start : part.end], names)
+            replacements.append(
+                Replacement(part.start, part.end, variable.sub(lambda one: one.group(1) + name, written))
+            )
+        self._replace(*replacements)
 
-    def _with_name(self, part: Part, old: str, new: str) -> Replacement:
-        written = self.text[part.start : part.end]
-        if written == old or "${" not in written:
-            return Replacement(part.start, part.end, written.replace(old, new, 1))
-        return Replacement(part.start, part.end, _naming(old).sub(lambda found: f"{found.group(1)}{new}", written))
+    def wrap(self, path: Steps) -> None:
+        """Make a list of one of the mapping at a way."""
+        found = find(self.outline, path)
+        _stay_here(found)
+        part = found.last
+        if not found.is_whole or part.kind != "mapping" or part.anchor or part.tag:
+            raise CannotEditError
+        if part.flow:
+            self._replace(Replacement(part.start, part.start, "["), Replacement(part.end, part.end, "]"))
+            return
+        first = self.outline.line_of(part.start)
+        last = self.outline.line_of(max(part.end - 1, part.start))
+        starts = [self.outline.starts[line] for line in range(first + 1, last + 1) if self._line(line).strip()]
+        if self.outline.column_of(part.start) != part.column or self.is_json:
+            raise CannotEditError
+        self._replace(Replacement(part.start, part.start, "- "), *(Replacement(at, at, "  ") for at in starts))
 
     def _insert_entry(self, holder: Part, key: str, value: Any) -> None:
         near = [inner for _, inner in holder.entries]
@@ -364,6 +404,50 @@ def _stay_here(found: Found) -> None:
     for part in found.parts:
         if part.is_variable:
             raise CannotEditError(part)
+
+
+def _with_names(written: str, names: Mapping[str, str]) -> str:
+    """A key or text with other names in the place of those in it: whole, before a dot, or in `Fn::Sub`."""
+    head = _PROPERTIES.match(written)
+    start = head.end() if head is not None else 0
+    text = written[start:]
+    for old, new in names.items():
+        if "${" in text:
+            text = _naming(old).sub(lambda found, new=new: f"{found.group(1)}{new}", text)  # type: ignore[misc]
+        else:
+            text = text.replace(old, new, 1)
+    return written[:start] + text
+
+
+def granted(outline: Outline) -> Counter[tuple[str, str]]:
+    """The key and each text below it, for the actions and resources of policy statements, and how often it stands."""
+    found: Counter[tuple[str, str]] = Counter()
+    for part in outline.root.walk():
+        for key, value in part.entries:
+            if key.text in _OF_STATEMENTS:
+                found.update((key.text, text) for text in _texts(value))
+    return found
+
+
+def _texts(part: Part) -> Iterator[str]:
+    """The texts of a value, without its keys."""
+    if part.kind == "scalar":
+        yield part.text
+    for inner in [*(value for _, value in part.entries), *part.items]:
+        yield from _texts(inner)
+
+
+def dangling(outline: Outline) -> set[str]:
+    """The paths that `${self:…}` names and that are not there."""
+    paths = {path for part in outline.root.walk() if part.kind == "scalar" for path in _SELF.findall(part.text) if path}
+    return {path for path in paths if not _leads_somewhere(outline, path)}
+
+
+def _leads_somewhere(outline: Outline, path: str) -> bool:
+    found = find(outline, tuple(int(step) if step.isdecimal() else step for step in path.split(".")))
+    # What is behind a variable, an alias or a merge is not followed; nor is what the framework fills in itself.
+    merged = any(key.text == "<<" for key, _ in found.last.entries)
+    return found.is_whole or found.last.is_variable or merged or path in ("provider.stage", "provider.region")
 
 
 def references(outline: Outline) -> Counter[str]:

@@ -8,18 +8,18 @@ event's journey is nowhere worse. What no edit mends so is named with its place 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from checker.edits.changes import CannotEditError, Changes, Steps, find, references
+from checker.edits.changes import CannotEditError, Changes, Steps, find
+from checker.edits.losses import breaks_variables, loses_permission, lost_references, touches_others
 from checker.edits.outline import Outline, Part, Step
 from checker.engine import excerpt
 from checker.report import CheckResult, Evidence, Report, Verdict
 from checker.rule_help import AT, HOLDER, PLACEHOLDER, Edit, Mend
 from checker.rulepack import Rule
 from checker.serverless.parsing import text_lines
-from checker.wording import shown
+from checker.wording import near_name, shown
 
 Judge = Callable[[str], Report]
 """Judges the service with this text in the place of its configuration file."""
@@ -30,6 +30,7 @@ Obstacle = Literal["passes", "skipped", "unknown", "in_file", "variable", "share
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
 _PATHS = ("belongs",)
 _MERGE = "<<"
+_ALIKE = 0.8
 _WORTH = {"pass": 2, "skipped": 2, "unknown": 1, "fail": 0}
 _WHOLE = {"whole": 2, "open": 1, "broken": 0}
 
@@ -60,8 +61,12 @@ class Mended(NamedTuple):
     expression: str = ""
 
 
-def mend(source: Source, report: Report, check: str, judge: Judge) -> Mended:
-    """Find the edit that makes a check of the report pass. Raises StopIteration for a check that it does not hold."""
+def mend(source: Source, report: Report, check: str, judge: Judge, hold: Callable[[], None] = lambda: None) -> Mended:
+    """Find the edit that makes a check of the report pass.
+
+    `hold` is called before each piece of work, and may raise to end it. Raises StopIteration for a check that the
+    report does not hold.
+    """
     result = next(one for one in report.checks if one.rule.id == check)
     verdict = result.verdicts["file"]
     as_it_is = Mended(result, source.text, report)
@@ -70,81 +75,114 @@ def mend(source: Source, report: Report, check: str, judge: Judge) -> Mended:
     place = verdict.evidence[0] if verdict.evidence else None
     if verdict.outcome != "fail":
         return as_it_is._replace(obstacle="skipped" if verdict.outcome == "skipped" else "unknown", place=place)
-    outline = Outline(source.text, is_json=source.is_json)
-    kept = references(outline)
+    before = Outline(source.text, is_json=source.is_json)
     found: list[tuple[int, Mended]] = []
     leads: list[Part] = []
-    for text in _candidates(source, result.rule, verdict, leads):
-        after = judge(text)
-        if not _is_better(report, after, check):
+    is_shared = False
+    for changes, touched in _candidates(source, result.rule, verdict, leads, hold):
+        after = judge(changes.text)
+        if not _is_better(report, after, check) or _costs(before, changes.outline, result.rule):
             continue
-        flaws = _flaws(after, check, text, source, kept)
-        found.append((flaws, Mended(result, text, after)))
+        if touches_others(before, changes.outline, touched):
+            is_shared = True
+            continue
+        is_equivalent = next(one for one in after.checks if one.rule.id == check).equivalent
+        flaws = 2 * is_equivalent + lost_references(before, changes.outline)
+        found.append((flaws, Mended(result, changes.text, after)))
         if not flaws:
             break
     if found:
         return min(found, key=lambda each: each[0])[1]
-    return _elsewhere(as_it_is, verdict, source, outline, leads)
+    if is_shared:
+        return as_it_is._replace(obstacle="shared", place=place)
+    return _elsewhere(as_it_is, verdict, source, before, leads)
 
 
-def _flaws(after: Report, check: str, text: str, source: Source, kept: Counter[str]) -> int:
-    """How much a better edit would do without: another way than the workshop's, and lost references to resources."""
-    is_equivalent = next(one for one in after.checks if one.rule.id == check).equivalent
-    outline = Outline(text, is_json=source.is_json)
-    resources = find(outline, ("resources", "Resources"))
-    names = {key.text for key, _ in resources.last.entries} if resources.is_whole else set()
-    now = references(outline)
-    return 2 * is_equivalent + any(now[name] < kept[name] for name in names)
+def _costs(before: Outline, after: Outline, rule: Rule) -> bool:
+    """Whether an edit takes something away that somebody may need."""
+    action = getattr(rule.judgement.parameters, "action", "")
+    return loses_permission(before, after, action) or breaks_variables(before, after)
 
 
-def _candidates(source: Source, rule: Rule, verdict: Verdict, leads: list[Part]) -> Iterator[str]:
-    """The texts that the edits of the pack lead to; `leads` takes the parts that lead elsewhere."""
+def _candidates(
+    source: Source, rule: Rule, verdict: Verdict, leads: list[Part], hold: Callable[[], None]
+) -> Iterator[tuple[Changes, list[Steps]]]:
+    """What the edits of the pack lead to, and the ways that they touch; `leads` takes the parts that lead elsewhere."""
     import yaml
 
     seen = {source.text}
     for way in rule.ways(verdict.reason):
         try:
-            text = _edited(source, rule, verdict, way)
+            changes, touched = _edited(source, rule, verdict, way, hold)
         except CannotEditError as error:
             leads.extend([error.elsewhere] if error.elsewhere is not None else [])
             continue
         except (yaml.YAMLError, KeyError):
             continue
-        if text not in seen:
-            seen.add(text)
-            yield text
+        if changes.text not in seen:
+            seen.add(changes.text)
+            yield changes, touched
 
 
-def _edited(source: Source, rule: Rule, verdict: Verdict, way: Mend) -> str:
-    """The text after all edits of one way. Raises CannotEditError; KeyError for a fact that the verdict has not."""
+def _edited(
+    source: Source, rule: Rule, verdict: Verdict, way: Mend, hold: Callable[[], None]
+) -> tuple[Changes, list[Steps]]:
+    """All edits of one way made. Raises CannotEditError; KeyError for a fact that the verdict has not."""
     changes = Changes(source.text, is_json=source.is_json)
     facts = {name: value for name, value in rule.judgement.parameters._asdict().items() if isinstance(value, str)}
     facts.update(verdict.facts)
     at = _place(source, changes, verdict)
+    touched: list[Steps] = []
     for edit, path in [(edit, _steps(edit.path, facts, at)) for edit in way]:
         for each in changes.each(path):
-            _make(changes, edit, each, facts, at)
-    return changes.text
+            hold()
+            if _is_due(changes, edit, each, facts):
+                touched += _make(changes, edit, each, facts, at)
+    return changes, touched
 
 
-def _make(changes: Changes, edit: Edit, path: Steps, facts: Mapping[str, str], at: Steps | None) -> None:
+def _is_due(changes: Changes, edit: Edit, path: Steps, facts: Mapping[str, str]) -> bool:
+    """Whether an edit is to be made here. Raises CannotEditError where its whole mend is no way."""
     found = find(changes.outline, path)
-    if (edit.only == "absent" and found.is_whole and not found.last.is_null) or (
-        edit.ending and not (found.is_whole and found.last.text.endswith(edit.ending))
-    ):
-        return
     if (edit.only == "there" and len(found.missing) > 1) or (edit.only == "sole" and len(found.last.items) > 1):
         raise CannotEditError
+    if edit.only == "unfound" and (found.is_whole or "found" in facts):
+        raise CannotEditError
+    if edit.only == "absent" and found.is_whole and not found.last.is_null:
+        return False
+    if edit.ending and not (found.is_whole and found.last.text.endswith(edit.ending)):
+        return False
+    return not edit.under or len(path) == 1 or any(_is_like(step, edit.under) for step in path[:-1])
+
+
+def _is_like(step: Step, name: str) -> bool:
+    return step == name or near_name(name, [str(step)], _ALIKE) is not None
+
+
+def _make(changes: Changes, edit: Edit, path: Steps, facts: Mapping[str, str], at: Steps | None) -> list[Steps]:
+    """Make an edit; the ways that it touches."""
+    touched = [_reached(changes, path)]
     if edit.action == "set":
         changes.set(path, _filled(edit.value, facts))
     elif edit.action == "append":
         changes.append(path, edit.value)
     elif edit.action == "remove":
-        changes.remove(path)
+        touched = changes.remove(path)
+    elif edit.action == "wrap":
+        changes.wrap(path)
     elif edit.action == "move":
-        changes.move(path, _steps(edit.to, facts, at))
+        to = _steps(edit.to, facts, at)
+        touched = changes.move(path, to)
     else:
         changes.rename(path, PLACEHOLDER.sub(lambda name: facts[name.group(1)], edit.to))
+        touched = [()]  # all that refers to it
+    return touched
+
+
+def _reached(changes: Changes, path: Steps) -> Steps:
+    """As much of a way as is there, and the first step that is made."""
+    found = find(changes.outline, path)
+    return (*found.steps, *found.missing[:1])
 
 
 def _filled(value: Any, facts: Mapping[str, str]) -> Any:
@@ -211,7 +249,9 @@ def _elsewhere(as_it_is: Mended, verdict: Verdict, source: Source, outline: Outl
     text = verdict.evidence[0] if verdict.evidence else None
     if not leads:
         in_file = text is not None and text.file != source.file
-        return as_it_is._replace(obstacle="in_file" if in_file else "by_hand", place=text)
+        if not in_file or text is None:
+            return as_it_is._replace(obstacle="by_hand", place=text)
+        return as_it_is._replace(obstacle="in_file", place=text, expression=text.file)
     lead = leads[0]
     if text is None or (len(verdict.evidence) == 1 and text.file == source.file):  # only that much is known of it
         line = outline.line_of(lead.start)

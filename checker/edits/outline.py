@@ -200,8 +200,10 @@ def _part(event: Any, outline: Outline) -> Part:
         part.end = outline.offset(event.end_mark.line, event.end_mark.column)
     if part.kind == "scalar":
         part.text, part.style = event.value, event.style or ""
-        if part.style in ("|", ">"):  # what follows a block scalar is no part of it
-            part.end = part.start + len(outline.text[part.start : part.end].rstrip(" \t\r\n"))
+        if part.style in ("|", ">"):  # what follows a block scalar is no part of it, unless its header keeps it
+            written = outline.text[part.start : part.end]
+            keeps = "+" in written.partition("\n")[0].partition("#")[0]
+            part.end = part.start + len(written.removesuffix("\n") if keeps else written.rstrip(" \t\r\n"))
     return part
 
 

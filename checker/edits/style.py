@@ -80,7 +80,13 @@ class Style:
         return stream.getvalue().splitlines()
 
     def _json(self, value: Any) -> str:
-        return json.dumps(value, indent=self.indent, ensure_ascii=False)
+        """A value as the file's JSON is written: on lines as far indented, or all on one."""
+        root = self.outline.root
+        first = (root.entries[0][0] if root.entries else root).start
+        if self.outline.line_of(first) == self.outline.line_of(root.start):
+            blank = " " if '": ' in self.outline.text else ""
+            return json.dumps(value, separators=(f",{blank}", f":{blank}"), ensure_ascii=False)
+        return json.dumps(value, indent=self.outline.column_of(first) or 2, ensure_ascii=False)
 
     def text(self, value: Any, near: Sequence[Part] = (), key: str = "") -> str:
         """A value as it stands inside a flow collection: on one line, or as lines of JSON."""

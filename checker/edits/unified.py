@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 
 _CONTEXT = 3
+_MOST_CHANGED = 600  # lines; more are told as one change
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _NO_LINE_END = "\\ No newline at end of file\n"
 
@@ -20,21 +20,73 @@ def unified_diff(before: str, after: str, file: str) -> list[str]:
     changes = _changes(old, new)
     if not changes:
         return []
-    lines = [f"--- a/{file}\n", f"+++ b/{file}\n"]
+    behind = "\t" if " " in file else ""  # as git and patch want it behind a name with blanks
+    lines = [f"--- a/{file}{behind}\n", f"+++ b/{file}{behind}\n"]
     for hunk in _hunks(changes):
         lines.extend(_hunk(hunk, old, new))
     return lines
 
 
 def _changes(old: Sequence[str], new: Sequence[str]) -> list[_Change]:
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    found = [(a1, a2, b1, b2) for tag, a1, a2, b1, b2 in matcher.get_opcodes() if tag != "equal"]
+    top, bottom = _shared(old, new)
+    found = [
+        (top + a1, top + a2, top + b1, top + b2)
+        for a1, a2, b1, b2 in _fewest(old[top : len(old) - bottom], new[top : len(new) - bottom])
+    ]
     ends = [0, *(change[1] for change in found)]
     starts = [*(change[0] for change in found), len(old)]
     return [
         _settled(change, old, new, change[0] - ends[number], starts[number + 1] - change[1])
         for number, change in enumerate(found)
     ]
+
+
+def _fewest(old: Sequence[str], new: Sequence[str]) -> list[_Change]:
+    """The fewest lines that go and come, after Myers ("An O(ND) Difference Algorithm", 1986): fast where few do."""
+    furthest = {1: 0}
+    trail: list[dict[int, int]] = []
+    for distance in range(min(len(old) + len(new), _MOST_CHANGED) + 1):
+        trail.append(dict(furthest))
+        for k in range(-distance, distance + 1, 2):
+            down = k == -distance or (k != distance and furthest[k - 1] < furthest[k + 1])
+            x = furthest[k + 1] if down else furthest[k - 1] + 1
+            while x < len(old) and x - k < len(new) and old[x] == new[x - k]:
+                x += 1
+            furthest[k] = x
+            if x >= len(old) and x - k >= len(new):
+                return _joined(_walked_back(trail, len(old), len(new)))
+    return [(0, len(old), 0, len(new))]
+
+
+def _walked_back(trail: Sequence[dict[int, int]], x: int, y: int) -> list[_Change]:
+    """The single lines that go or come, the first one first."""
+    steps: list[_Change] = []
+    for distance in range(len(trail) - 1, 0, -1):
+        furthest, k = trail[distance], x - y
+        down = k == -distance or (k != distance and furthest[k - 1] < furthest[k + 1])
+        before = k + 1 if down else k - 1
+        x, y = furthest[before], furthest[before] - before
+        steps.append((x, x, y, y + 1) if down else (x, x + 1, y, y))
+    return steps[::-1]
+
+
+def _joined(steps: Sequence[_Change]) -> list[_Change]:
+    """Lines that go and come at one place as one change."""
+    joined: list[_Change] = []
+    for a1, a2, b1, b2 in steps:
+        if joined and joined[-1][1] == a1 and joined[-1][3] == b1:
+            joined[-1] = (joined[-1][0], a2, joined[-1][2], b2)
+        else:
+            joined.append((a1, a2, b1, b2))
+    return joined
+
+
+def _shared(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many lines at the top and at the bottom are the same."""
+    most = min(len(old), len(new))
+    top = next((number for number in range(most) if old[number] != new[number]), most)
+    bottom = next((number for number in range(most - top) if old[-1 - number] != new[-1 - number]), most - top)
+    return top, bottom
 
 
 def _settled(change: _Change, old: Sequence[str], new: Sequence[str], above: int, below: int) -> _Change:

@@ -248,3 +248,64 @@ def test_a_hostile_name_reaches_the_terminal_spelled_out(run: Run, here: Path) -
     text = content(here).decode()
     assert "\u202e" in text
     assert "\u202e" not in run("hint").out + run("diff").err
+
+
+def test_a_private_file_has_a_private_backup(run: Run, here: Path) -> None:
+    (here / "serverless.yml").chmod(0o600)
+    run("diff", "--apply")
+    assert stat.S_IMODE((here / "serverless.yml.bak").stat().st_mode) == 0o600
+    assert stat.S_IMODE((here / "serverless.yml").stat().st_mode) == 0o600
+
+
+def test_a_pipe_in_the_place_of_a_backup_or_of_the_record_is_not_waited_for(run: Run, here: Path) -> None:
+    os.mkfifo(here / "serverless.yml.bak")
+    assert run("diff", "--apply").status == 0
+    assert (here / "serverless.yml.bak2").exists()
+    state = Path(os.environ["XDG_STATE_HOME"]) / "rydecheck"
+    state.mkdir(parents=True)
+    os.mkfifo(state / "hints.json")
+    assert "Hint 1 of 3" in run("hint").out
+
+
+def test_the_byte_order_mark_is_in_the_diff(run: Run, here: Path) -> None:
+    text = content(here)
+    (here / "serverless.yml").write_bytes(b"\xef\xbb\xbfplugins: [x]\n" + text)
+    shown = run("diff", "dlq.plugin").out
+    subprocess.run(["git", "apply", "-"], input=shown.encode(), cwd=here, check=True)
+    assert content(here).startswith(b"\xef\xbb\xbfplugins: [x, serverless-plugin-lambda-dead-letter]\n")
+
+
+def test_a_diff_from_another_folder_applies_there(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = run("diff", "dlq.queue", ".").out
+    monkeypatch.chdir(here.parent)
+    assert run("diff", "dlq.queue", here.name).out.startswith(f"--- a/{here.name}/serverless.yml\n")
+    assert shown.startswith("--- a/serverless.yml\n")
+
+
+def test_what_was_said_is_said_again_in_the_commands(run: Run, here: Path) -> None:
+    out = run("hint", here, "--strict", "--stage", "user 0", "--env", "A=hunter2", "--var", "x=y").out
+    assert f"rydecheck hint {here} --strict --stage 'user 0' --var x=y --env A=…" in out
+
+
+def test_what_passes_or_cannot_be_told_gets_no_hint(run: Run) -> None:
+    passing = run("hint", "dlq.plugin", FIXTURES / "service" / "answer").out
+    assert "No hint is needed" in passing
+    assert "Which key" not in passing
+    unknown = run("hint", "dlq.queue", FIXTURES / "dlq.queue" / "unknown--ssm-type").out
+    assert "Hint" not in unknown
+    assert "--deployed" in unknown
+
+
+@pytest.mark.usefixtures("here")
+def test_a_name_that_is_nothing_is_told_so(run: Run) -> None:
+    assert "`nofolder` is no check, no step and no folder" in run("hint", "nofolder").err
+
+
+@pytest.mark.slow
+def test_many_indexes_end_in_time(run: Run, here: Path) -> None:
+    one = "          - {IndexName: i, ProvisionedThroughput: {ReadCapacityUnits: 1, WriteCapacityUnits: 1}}\n"
+    capacity = "        ProvisionedThroughput:\n"
+    text = content(here).decode().replace(capacity, f"        GlobalSecondaryIndexes:\n{one * 3000}{capacity}", 1)
+    (here / "serverless.yml").write_text(text, encoding="utf-8")
+    ended = run("diff", "table.no_provisioned")
+    assert (ended.status, "Name one check" in ended.err) in ((1, False), (2, True))

@@ -61,6 +61,7 @@ def each(*, bonus: bool) -> list[Any]:
 ELSEWHERE = {
     "dlq.target/function-missing--deleted dlq.target": "by_hand",
     "dlq.target/function-missing--no-near-name dlq.target": "by_hand",
+    "dlq.permission/denied--not-action dlq.permission": "by_hand",  # it denies all else, too
     "table.on_demand/billing-wrong-value--env-fallback table.on_demand": "variable",
     "table.on_demand/billing-wrong-value--through-variable table.on_demand": "variable",
     # The role that a new function would get is not known, nor what the table or the plugins are.

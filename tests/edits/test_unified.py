@@ -57,9 +57,16 @@ def test_far_changes_have_hunks_of_their_own() -> None:
     changed = ["x\n", *lines[1:10], "y\n", *lines[11:19]]
     diff = unified_diff("".join(lines), "".join(changed), "a b.yml")
     assert [line for line in diff if line.startswith(("---", "+++", "@@"))] == [
-        "--- a/a b.yml\n",
-        "+++ b/a b.yml\n",
+        "--- a/a b.yml\t\n",
+        "+++ b/a b.yml\t\n",
         "@@ -1,4 +1,4 @@\n",
         "@@ -8,7 +8,7 @@\n",
         "@@ -17,4 +17,3 @@\n",
     ]
+
+
+def test_a_long_text_of_equal_lines_is_compared_at_once() -> None:
+    """A bound on the work, told by what comes out: the change alone, though the lines are all the same."""
+    before = "x\n" + "abc\n" * 150_000 + "y\n"
+    diff = unified_diff(before, before.replace("y\n", "z\n").replace("x\n", "w\n"), "f")
+    assert [line for line in diff[2:] if line[0] in "+-"] == ["-x\n", "+w\n", "-y\n", "+z\n"]

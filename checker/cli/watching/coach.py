@@ -6,7 +6,6 @@ from typing import NamedTuple, Protocol
 
 from checker.cohort.editable import open_editable
 from checker.cohort.submission import Request
-from checker.edits.unified import unified_diff
 from checker.errors import CheckError
 from checker.hint_record import HintRecord
 from checker.report import CheckResult, Report
@@ -60,7 +59,7 @@ class ServiceCoach:
             (one,) = edited.mend([check.rule.id])
         except CheckError as error:  # saved again meanwhile, and broken now
             return [str(error)]
-        diff = [line.rstrip("\r\n") for line in unified_diff(edited.text, one.text, edited.file)]
+        diff = [line.rstrip("\r\n") for line in edited.diff(one.text)]
         then = [check.rule.help.then] if check.rule.help.then else []
         return [*diff, *then] if diff else why_no_edit(one)
 

@@ -1,0 +1,64 @@
+"""What an edit must not cost: values elsewhere, permissions of other things, references that lead somewhere.
+
+The checks say whether an edit does what it should. This says whether it does anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from checker.edits.changes import Steps, dangling, find, granted, references
+from checker.edits.outline import Outline
+from checker.model import Mapping, Scalar, Sequence, Value
+from checker.serverless.parsing import parse_json, parse_yaml
+
+
+def touches_others(before: Outline, after: Outline, touched: Iterable[Steps]) -> bool:
+    """Whether a value changes outside of the ways that were meant, as behind an anchor that other places use."""
+    ways = tuple(touched)
+    old, new = dict(_leaves(before)), dict(_leaves(after))
+    changed = {way for way in old.keys() | new.keys() if old.get(way) != new.get(way)}
+    return any(not any(way[: len(meant)] == meant for meant in ways) for way in changed)
+
+
+def loses_permission(before: Outline, after: Outline, action: str) -> bool:
+    """Whether an action or resource of a policy statement goes that has nothing to do with the action asked for."""
+    service = action.partition(":")[0].lower()
+    gone = granted(before) - granted(after)
+    return any(_is_of_others(key, text, service) for key, text in gone)
+
+
+def _is_of_others(key: str, text: str, service: str) -> bool:
+    lower = text.lower()
+    if lower.startswith((f"{service}:", "aws::")) or f":{service}:" in lower:
+        return False
+    return ":" in text or (text == "*" and key.endswith("Action"))
+
+
+def breaks_variables(before: Outline, after: Outline) -> bool:
+    """Whether a `${self:…}` leads nowhere that led somewhere."""
+    return bool(dangling(after) - dangling(before))
+
+
+def lost_references(before: Outline, after: Outline) -> bool:
+    """Whether a resource of the service is referred to less often."""
+    resources = find(after, ("resources", "Resources"))
+    names = {key.text for key, _ in resources.last.entries} if resources.is_whole else set()
+    was, now = references(before), references(after)
+    return any(now[name] < was[name] for name in names)
+
+
+def _leaves(outline: Outline) -> Iterator[tuple[Steps, str]]:
+    """Every value of the text with the way to it, merges and aliases followed; of an empty collection, its kind."""
+    parse = parse_json if outline.is_json else parse_yaml
+    stack: list[tuple[Steps, Value | None]] = [((), parse(outline.text, ""))]
+    while stack:
+        way, value = stack.pop()
+        if isinstance(value, Mapping) and value.entries:
+            stack.extend(((*way, key), inner) for key, inner in value.entries.items())
+        elif isinstance(value, Sequence) and value.items:
+            stack.extend(((*way, number), item) for number, item in enumerate(value.items))
+        elif isinstance(value, Scalar):
+            yield way, f"{type(value.value).__name__} {value.text}"
+        else:
+            yield way, type(value).__name__
