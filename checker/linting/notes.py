@@ -12,7 +12,7 @@ from checker.engine import evidence
 from checker.linting.running import DEFAULT_REGION, Match, matches, one_at_a_time, rules
 from checker.linting.template import UNTOLD, Draft, Plain, TooMuchError, draft, is_generated, is_untold
 from checker.linting.words import LintWords, lint_words
-from checker.model import Mapping, Scalar, Sequence, Service, text_of, walk
+from checker.model import Mapping, Scalar, Sequence, Service, is_empty, text_of, walk
 from checker.report import MORE, NOT_LINTED, LintNote
 from checker.rulepack import fill
 from checker.wording import near_name, shown
@@ -23,6 +23,10 @@ Path = tuple[str | int, ...]
 
 _MOST_VALUES_NAMED = 6
 _NEAR_ENOUGH = 0.6  # attributes and values are few, and short
+# Keywords of JSON Schema that are about what stands there, and never about what is missing; rules in Python have none.
+_OF_WHAT_IS_THERE = frozenset(("", "type", "enum", "const", "pattern", "format", "additionalProperties", "cfnLint"))
+_OF_WHAT_IS_THERE |= {"minLength", "maxLength", "minimum", "maximum", "maxItems", "uniqueItems", "ref"}
+_OF_WHAT_IS_THERE |= {"fn_getatt", "fn_sub", "fn_if", "fn_findinmap", "fn_join", "fn_select", "fn_split"}
 _ON_DEMAND, _FIXED = "E3638", "E3639"
 _BILLING, _THROUGHPUT = "BillingMode", "ProvisionedThroughput"
 _CIRCLE, _TYPE = "E3004", "E3006"
@@ -81,6 +85,9 @@ def _holds(match: Match, template: Draft) -> bool:
     """Whether a match is about what stands in the attendee's file, and would be there whatever cannot be told."""
     value = template.at(match.path)
     if value is None or is_generated(value.origin) or UNTOLD in match.message or _STUMBLED.match(match.message):
+        return False
+    is_change = match.path[0] == "Resources" and not template.changes.isdisjoint(map(str, match.path[1:2]))
+    if is_change and match.validator not in _OF_WHAT_IS_THERE:
         return False
     # A keyword of JSON Schema is about the value itself; a rule written in Python may look at all that is in it.
     return bool(match.validator) or not any(is_untold(one) for _, one in walk(value))
@@ -184,6 +191,8 @@ def _missing(name: str, path: Path, template: Draft) -> Words | None:
     if template.partial:
         return None
     if path[0] == "Resources" and len(path) == 2 and name == "Type":
+        if template.others and not is_empty(template.at(path)):
+            return None  # a change of what a plugin makes, perhaps
         return Words("no_type", {"resource": shown(str(path[1]))})
     if path[-1] == _THROUGHPUT:
         billing = template.at((*path[:-1], _BILLING))
