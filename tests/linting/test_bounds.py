@@ -294,7 +294,54 @@ def test_services_are_linted_one_at_a_time(pack: RulePack, monkeypatch: pytest.M
             },
             "E2531, E2533: tell the date",
         ),
+        ({"Type": "Datadog::Monitors::Monitor", "Properties": {}}, "may be registered in the account"),
+        ({"Type": "MongoDB::Atlas::Cluster", "Properties": {}}, "may be registered in the account"),
+        (
+            {"Type": "AWS::EC2::Instance", "Properties": {"InstanceType": "t9.micro", "ImageId": "ami-12345678"}},
+            "E3628: instance types come",
+        ),
+        (
+            {
+                "Type": "AWS::ElastiCache::CacheCluster",
+                "Properties": {"CacheNodeType": "cache.t9.micro", "Engine": "redis", "NumCacheNodes": 1},
+            },
+            "E3647: instance types come",
+        ),
+        (
+            {"Type": "AWS::OpenSearchService::Domain", "Properties": {"ClusterConfig": {"InstanceType": "t9.search"}}},
+            "E3653: instance types come",
+        ),
+        (
+            {
+                "Type": "AWS::Lambda::LayerVersion",
+                "Properties": {"CompatibleRuntimes": ["python3.19"], "Content": {"S3Bucket": "rides", "S3Key": "k"}},
+            },
+            "E3030: runtimes come",
+        ),
     ],
 )
 def test_what_says_nothing_of_the_deployment_is_left_out(body: Any, why: str, linted: Linted) -> None:
     assert linted(resources({"One": body})) == (), why
+
+
+@pytest.mark.parametrize("runtime", ["python3.19", {"Fn::Sub": "python3.19"}])
+def test_a_runtime_that_is_not_known_yet_breaks_nothing(runtime: Any, linted: Linted) -> None:
+    properties = {"Handler": "a.b", "Role": "arn:aws:iam::123456789012:role/r", "Code": {"ZipFile": "pass"}}
+    body = {"Type": "AWS::Lambda::Function", "Properties": {**properties, "Runtime": runtime}}
+    assert linted(resources({"One": body})) == ()
+
+
+def test_a_type_that_other_regions_have_may_come(linted: Linted) -> None:
+    body = {"Type": "AWS::AppRunner::ObservabilityConfiguration"}
+    head = HEAD.replace("us-east-2", "us-west-1")
+    assert linted(resources({"One": body}), head=head) == ()
+    wrong = {"Type": "AWS::AppRunner::ObservabilityConfig"}
+    assert [note.code for note in linted(resources({"One": wrong}), head=head)] == ["E3006"]
+
+
+def test_a_branch_that_is_never_taken_breaks_nothing(linted: Linted) -> None:
+    conditions = {"InClass": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-2"]}}
+    name = {"Fn::If": ["InClass", {"Fn::If": ["InClass", "a", "b"]}, "c"]}
+    bodies = {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}}
+    outputs = {"O": {"Condition": "InClass", "Value": {"Fn::If": ["InClass", "a", "b"]}}}
+    assert linted(resources(bodies, Conditions=conditions, Outputs=outputs)) == ()

@@ -211,3 +211,31 @@ def test_what_a_plugin_makes_may_be_changed_without_its_type(linted: Linted) -> 
     assert [note.message.partition(",")[0] for note in linted(plugins + resources({"Queue": None}))] == [
         "`Queue` has no `Type`"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("PutRideRecordSnsLambdaFunctionAliasLive", "Q"),
+        ("OrdersTable", "OrderTable"),
+        ("JobsQueue2", "JobsQueue1"),
+        ("JobsQueue12", "JobsQueue21"),
+        ("RideQueues", "RideQueue"),
+    ],
+)
+def test_a_name_beside_another_may_be_made_by_a_plugin(name: str, own: str, linted: Linted) -> None:
+    text = referring(name) + f"    {own}:\n      Type: AWS::SQS::Queue\n"
+    assert linted("plugins: [serverless-plugin-canary-deployments]\n" + text) == ()
+    assert [note.message.partition(",")[0] for note in linted(text)] == [f"This refers to `{name}`"]
+
+
+@pytest.mark.parametrize("name", ["PutRideRecrodSnsLambdaFunction", "putriderecordsnsLambdaFunction"])
+def test_a_slip_is_said_beside_a_plugin_too(name: str, linted: Linted) -> None:
+    (note,) = linted("plugins: [serverless-plugin-canary-deployments]\n" + referring(name))
+    assert note.message.endswith("Did you mean `PutRideRecordSnsLambdaFunction`?")
+
+
+def test_where_functions_cannot_be_read_no_name_is_missing(linted: Linted) -> None:
+    head = HEAD.partition("functions:")[0] + "functions: ['${file(users.js)}', getUser: {handler: a.b}]\n"
+    for name in ("PutUserLambdaFunction", "GteUserLambdaFunction", "Anything"):
+        assert linted(referring(name), head=head) == ()
