@@ -6,8 +6,10 @@ to run. Here neither is read: the rules are handed over one by one, and the temp
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections import OrderedDict
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -98,9 +100,34 @@ def _counts(rule: str) -> bool:
     return rule.startswith("E") and rule not in _LEFT_OUT and not _LEFT_OUT_KINDS.fullmatch(rule)
 
 
+class NoEndError(Exception):
+    """A pass over this template was ended from outside once, because it took too long."""
+
+
+_without_end: OrderedDict[bytes, None] = OrderedDict()
+
+
 @lru_cache(maxsize=_KEPT)
 def matches(text: str, region: str) -> tuple[Match, ...]:
-    """What cfn-lint finds in a template (JSON) for a region; the same answer for the same text without a new pass."""
+    """What cfn-lint finds in a template (JSON) for a region; the same answer for the same text without a new pass.
+
+    Raises NoEndError for a text whose pass was ended from outside: another one would take as long.
+    """
+    key = hashlib.sha256(f"{region} {text}".encode(errors="surrogatepass")).digest()
+    if key in _without_end:
+        raise NoEndError
+    try:
+        return _pass(text, region)
+    except (Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # what bounds the time raises no Exception
+        _without_end[key] = None
+        while len(_without_end) > _KEPT:
+            _without_end.popitem(last=False)
+        raise
+
+
+def _pass(text: str, region: str) -> tuple[Match, ...]:
     from cfnlint.helpers import REGIONS
     from cfnlint.rules import Rules
     from cfnlint.template import Template

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -16,7 +17,7 @@ import pytest
 
 from checker.cohort import submission
 from checker.cohort.submission import Request, check_path, check_submission
-from checker.cohort.time_limit import time_limit
+from checker.cohort.time_limit import _TimeIsUp, time_limit
 from checker.errors import CheckError
 from checker.linting import notes as linting_notes
 from checker.linting import running
@@ -345,3 +346,40 @@ def test_a_branch_that_is_never_taken_breaks_nothing(linted: Linted) -> None:
     bodies = {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}}
     outputs = {"O": {"Condition": "InClass", "Value": {"Fn::If": ["InClass", "a", "b"]}}}
     assert linted(resources(bodies, Conditions=conditions, Outputs=outputs)) == ()
+
+
+@pytest.mark.parametrize(("raised", "passes"), [(_TimeIsUp, 1), (ValueError, 2)])
+def test_a_pass_without_an_end_is_not_tried_again(
+    raised: type[BaseException], passes: int, linted: Linted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is watched is linted at each save, and in a class many hand in the same."""
+    tried: list[str] = []
+
+    def run(*_: object) -> None:
+        tried.append("")
+        raise raised
+
+    running.rules()
+    matches.cache_clear()
+    monkeypatch.setattr(running, "_without_end", OrderedDict())
+    with monkeypatch.context() as patched:
+        patched.setattr("cfnlint.rules.Rules.run", run)
+        for lines in ("", "\n"):
+            assert [note.code for note in linted(lines + resources(SLOW))] == [NOT_LINTED]
+    assert len(tried) == passes
+    other = {"R": SLOW["Q"]}
+    assert [note.code for note in linted(resources(other))] == ["E3002"]
+
+
+def test_few_passes_without_an_end_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_: object) -> None:
+        raise _TimeIsUp
+
+    running.rules()
+    kept: OrderedDict[bytes, None] = OrderedDict()
+    monkeypatch.setattr(running, "_without_end", kept)
+    monkeypatch.setattr("cfnlint.rules.Rules.run", run)
+    for number in range(100):
+        with pytest.raises(_TimeIsUp):
+            matches(f'{{"Resources": {{}}, "Description": "{number}"}}', "us-east-1")
+    assert len(kept) == 64
