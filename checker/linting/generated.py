@@ -35,6 +35,7 @@ _OF_FUNCTION = re.compile(
     r"|WebsocketsIntegration|IamRoleLambdaExecution|DeadLetterQueue(Policy)?"
 )
 _FUNCTION_ENDING = "LambdaFunction"
+_OF_SOME_FUNCTION = re.compile(rf"\w+?({_OF_FUNCTION.pattern})")
 # Of the plugins that one meets in this workshop, none makes a resource that a file would refer to.
 _PLUGINS = frozenset(
     (
@@ -64,14 +65,15 @@ class Generated:
     """What is generated for one service.
 
     `others` tells that more may be made than is known here: by a plugin, or for functions that cannot be read.
+    `unread` tells of the functions alone.
     """
 
     def __init__(self, service: Service) -> None:
         self._functions = {function.logical_id: function for function in service.functions.entries.values()}
         self._events = {kind for function in self._functions.values() for kind in _event_kinds(function)}
-        self._unread = _is_unread(service.functions)
+        self.unread = _is_unread(service.functions)
         plugins = service.plugins
-        self.others = self._unread or plugins is None or plugins.unknown is not None
+        self.others = self.unread or plugins is None or plugins.unknown is not None
         self.others = self.others or not _PLUGINS.issuperset(plugins.entries if plugins is not None else ())
 
     def stand_in(self, logical_id: str) -> Mapping | None:
@@ -85,16 +87,23 @@ class Generated:
         if logical_id == ROLE or self._is_of_function(logical_id, ROLE):
             return role([])
         if logical_id == _REST_API:
-            is_there = self._unread or "http" in self._events
+            is_there = self.unread or "http" in self._events
             return {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "api"}} if is_there else None
         if _ALONE.fullmatch(logical_id) or self._is_of_function(logical_id):
             return opaque()
         if logical_id not in _APIS and near_name(logical_id, _APIS, _SLIP) is not None:
             return None  # a slip of the keys, not one of the many names that begin so
         for beginning, event in _OF_EVENTS.items():
-            if logical_id.startswith(beginning) and (self._unread or event in self._events):
+            if logical_id.startswith(beginning) and (self.unread or event in self._events):
                 return opaque()
         return None
+
+    def may_make(self, logical_id: str) -> bool:
+        """Whether a name may be that of a generated resource whose properties are not known here."""
+        found = self._stand_in(logical_id)
+        if found is None:  # that of a function that cannot be read, perhaps
+            return self.unread and _OF_SOME_FUNCTION.fullmatch(logical_id) is not None
+        return bool(found["Type"] == OPAQUE_TYPE)
 
     def _is_of_function(self, logical_id: str, ending: str | None = None) -> bool:
         """Whether a name is that of a function with what the framework puts behind it."""

@@ -6,8 +6,10 @@ to run. Here neither is read: the rules are handed over one by one, and the temp
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections import OrderedDict
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +27,7 @@ _LEFT_OUT = frozenset(
     (
         "E1002",  # the size of a template: the framework's is longer than this one
         "E1029",  # `${…}` outside of Fn::Sub is a plain text to CloudFormation, and IAM knows such variables
+        "E2530",  # runtimes that SnapStart starts: more come
         "E2531",  # runtimes that cannot be created any more: tells the date, not the file
         "E2533",  # runtimes that cannot be updated any more
         "E3043",  # reads the templates of nested stacks
@@ -34,6 +37,8 @@ _LEFT_OUT_KINDS = re.compile(r"E(0|29)\d\d")  # of cfn-lint itself, of deploymen
 # The versions and sizes of databases take longer to load than all the other rules; no ride goes through one.
 _LEFT_OUT_MODULES = "cfnlint.rules.resources.rds."
 _UNKNOWN_TYPE = "E3006"
+# The form of a type that is registered in an account: `MongoDB::Atlas::Cluster`. Only those of AWS are known here.
+_REGISTERED = re.compile(r"(?!aws::)[a-z0-9]{2,64}(::[a-z0-9]{2,64}){2}(::module)?", re.IGNORECASE)
 _A_TYPE = re.compile(r"'([^']*)'")
 
 
@@ -75,6 +80,7 @@ def rules() -> dict[str, CloudFormationLintRule]:
 
     import cfnlint.rules
     from cfnlint.rules import CloudFormationLintRule
+    from cfnlint.rules.jsonschema.CfnLintJsonSchemaRegional import CfnLintJsonSchemaRegional
 
     logging.getLogger("cfnlint").addHandler(logging.NullHandler())  # or its warnings are printed
     found: dict[str, CloudFormationLintRule] = {}
@@ -84,6 +90,8 @@ def rules() -> dict[str, CloudFormationLintRule]:
         for _, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
             rule: Any = kind
             if kind.__module__ == module.name and issubclass(kind, CloudFormationLintRule) and _counts(rule.id):
+                if issubclass(kind, CfnLintJsonSchemaRegional):
+                    continue  # lists of a region's instance types, to which others come
                 found[rule.id] = rule()
     return found
 
@@ -92,9 +100,34 @@ def _counts(rule: str) -> bool:
     return rule.startswith("E") and rule not in _LEFT_OUT and not _LEFT_OUT_KINDS.fullmatch(rule)
 
 
+class NoEndError(Exception):
+    """A pass over this template was ended from outside once, because it took too long."""
+
+
+_without_end: OrderedDict[bytes, None] = OrderedDict()
+
+
 @lru_cache(maxsize=_KEPT)
 def matches(text: str, region: str) -> tuple[Match, ...]:
-    """What cfn-lint finds in a template (JSON) for a region; the same answer for the same text without a new pass."""
+    """What cfn-lint finds in a template (JSON) for a region; the same answer for the same text without a new pass.
+
+    Raises NoEndError for a text whose pass was ended from outside: another one would take as long.
+    """
+    key = hashlib.sha256(f"{region} {text}".encode(errors="surrogatepass")).digest()
+    if key in _without_end:
+        raise NoEndError
+    try:
+        return _pass(text, region)
+    except (Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # what bounds the time raises no Exception
+        _without_end[key] = None
+        while len(_without_end) > _KEPT:
+            _without_end.popitem(last=False)
+        raise
+
+
+def _pass(text: str, region: str) -> tuple[Match, ...]:
     from cfnlint.helpers import REGIONS
     from cfnlint.rules import Rules
     from cfnlint.template import Template
@@ -103,20 +136,30 @@ def matches(text: str, region: str) -> tuple[Match, ...]:
     # Without the name of a file, cfn-lint opens no template that a nested stack names.
     template = Template(None, json.loads(text), [region])
     found = Rules(rules()).run(None, template, _Settings)
-    return tuple(dict.fromkeys(_match(one, region) for one in found if getattr(one, "path", None)))
+    told = (_match(one, region) for one in found if getattr(one, "path", None))
+    return tuple(dict.fromkeys(one for one in told if one is not None))
 
 
-def _match(found: Any, region: str) -> Match:
+def _match(found: Any, region: str) -> Match | None:
+    """What was found; None for a type that may be there in the account, or that other regions have."""
     rule, message = str(found.rule.id), str(found.message)
     path = tuple(step if isinstance(step, int) else str(step) for step in found.path)
-    near = _near_type(message, region) if rule == _UNKNOWN_TYPE else ""
+    near = ""
+    if rule == _UNKNOWN_TYPE and (asked := _A_TYPE.search(message)):
+        if _REGISTERED.fullmatch(asked[1]) or _is_elsewhere(asked[1]):
+            return None
+        near = _near_type(asked[1], region)
     return Match(rule, path, message, str(getattr(found, "validator", None) or ""), near)
 
 
-def _near_type(message: str, region: str) -> str:
+def _is_elsewhere(type_: str) -> bool:
+    from cfnlint.helpers import REGIONS
     from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-    asked = _A_TYPE.search(message)
-    if asked is None:
-        return ""
-    return near_name(asked[1], PROVIDER_SCHEMA_MANAGER.get_resource_types(region)) or ""
+    return any(type_ in PROVIDER_SCHEMA_MANAGER.get_resource_types(region) for region in REGIONS)
+
+
+def _near_type(type_: str, region: str) -> str:
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+    return near_name(type_, PROVIDER_SCHEMA_MANAGER.get_resource_types(region)) or ""

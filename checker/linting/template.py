@@ -53,13 +53,16 @@ class Draft(NamedTuple):
     """A template to lint.
 
     `names` may be referred to. `partial` tells that more may be there than could be read, `others` that something not
-    known here may add resources.
+    known here may add resources, `unread` that functions which cannot be read may. `changes` are the resources that
+    are, or may be, merged into generated ones: what is missing in them is there.
     """
 
     template: Mapping
     names: frozenset[str]
     partial: bool
     others: bool
+    unread: bool
+    changes: frozenset[str]
 
     def at(self, path: tuple[str | int, ...]) -> Value | None:
         """The value at a path, or the last one on the way there; None where that leads into what cannot be told."""
@@ -92,6 +95,7 @@ def draft(service: Service) -> Draft | None:
         return None
     generated = Generated(service)
     resources = _resources(given.get("Resources"), given.get("extensions"), generated)
+    changes = frozenset(logical_id for logical_id in resources if generated.may_make(logical_id))
     for logical_id, body in _deployed_parts(service):
         resources[logical_id] = _merged(logical_id, body, resources[logical_id]) if logical_id in resources else body
     sections = {key: value for key, value in given.entries.items() if key not in _LEFT_OUT}
@@ -103,7 +107,7 @@ def draft(service: Service) -> Draft | None:
             resources[logical_id] = stand_in
     resources.setdefault(_BUCKET, Mapping(dict(_bucket()), GENERATED))  # there always is a resource
     partial = unread is not None or any(is_untold(section) for section in given.entries.values())
-    return Draft(template, names, partial, generated.others)
+    return Draft(template, names, partial, generated.others, generated.unread, changes)
 
 
 def _bucket() -> Iterator[tuple[str, Value]]:

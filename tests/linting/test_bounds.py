@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -16,7 +17,7 @@ import pytest
 
 from checker.cohort import submission
 from checker.cohort.submission import Request, check_path, check_submission
-from checker.cohort.time_limit import time_limit
+from checker.cohort.time_limit import _TimeIsUp, time_limit
 from checker.errors import CheckError
 from checker.linting import notes as linting_notes
 from checker.linting import running
@@ -294,7 +295,91 @@ def test_services_are_linted_one_at_a_time(pack: RulePack, monkeypatch: pytest.M
             },
             "E2531, E2533: tell the date",
         ),
+        ({"Type": "Datadog::Monitors::Monitor", "Properties": {}}, "may be registered in the account"),
+        ({"Type": "MongoDB::Atlas::Cluster", "Properties": {}}, "may be registered in the account"),
+        (
+            {"Type": "AWS::EC2::Instance", "Properties": {"InstanceType": "t9.micro", "ImageId": "ami-12345678"}},
+            "E3628: instance types come",
+        ),
+        (
+            {
+                "Type": "AWS::ElastiCache::CacheCluster",
+                "Properties": {"CacheNodeType": "cache.t9.micro", "Engine": "redis", "NumCacheNodes": 1},
+            },
+            "E3647: instance types come",
+        ),
+        (
+            {"Type": "AWS::OpenSearchService::Domain", "Properties": {"ClusterConfig": {"InstanceType": "t9.search"}}},
+            "E3653: instance types come",
+        ),
+        (
+            {
+                "Type": "AWS::Lambda::LayerVersion",
+                "Properties": {"CompatibleRuntimes": ["python3.19"], "Content": {"S3Bucket": "rides", "S3Key": "k"}},
+            },
+            "E3030: runtimes come",
+        ),
     ],
 )
 def test_what_says_nothing_of_the_deployment_is_left_out(body: Any, why: str, linted: Linted) -> None:
     assert linted(resources({"One": body})) == (), why
+
+
+@pytest.mark.parametrize("runtime", ["python3.19", {"Fn::Sub": "python3.19"}])
+def test_a_runtime_that_is_not_known_yet_breaks_nothing(runtime: Any, linted: Linted) -> None:
+    properties = {"Handler": "a.b", "Role": "arn:aws:iam::123456789012:role/r", "Code": {"ZipFile": "pass"}}
+    body = {"Type": "AWS::Lambda::Function", "Properties": {**properties, "Runtime": runtime}}
+    assert linted(resources({"One": body})) == ()
+
+
+def test_a_type_that_other_regions_have_may_come(linted: Linted) -> None:
+    body = {"Type": "AWS::AppRunner::ObservabilityConfiguration"}
+    head = HEAD.replace("us-east-2", "us-west-1")
+    assert linted(resources({"One": body}), head=head) == ()
+    wrong = {"Type": "AWS::AppRunner::ObservabilityConfig"}
+    assert [note.code for note in linted(resources({"One": wrong}), head=head)] == ["E3006"]
+
+
+def test_a_branch_that_is_never_taken_breaks_nothing(linted: Linted) -> None:
+    conditions = {"InClass": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-2"]}}
+    name = {"Fn::If": ["InClass", {"Fn::If": ["InClass", "a", "b"]}, "c"]}
+    bodies = {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}}
+    outputs = {"O": {"Condition": "InClass", "Value": {"Fn::If": ["InClass", "a", "b"]}}}
+    assert linted(resources(bodies, Conditions=conditions, Outputs=outputs)) == ()
+
+
+@pytest.mark.parametrize(("raised", "passes"), [(_TimeIsUp, 1), (ValueError, 2)])
+def test_a_pass_without_an_end_is_not_tried_again(
+    raised: type[BaseException], passes: int, linted: Linted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is watched is linted at each save, and in a class many hand in the same."""
+    tried: list[str] = []
+
+    def run(*_: object) -> None:
+        tried.append("")
+        raise raised
+
+    running.rules()
+    matches.cache_clear()
+    monkeypatch.setattr(running, "_without_end", OrderedDict())
+    with monkeypatch.context() as patched:
+        patched.setattr("cfnlint.rules.Rules.run", run)
+        for lines in ("", "\n"):
+            assert [note.code for note in linted(lines + resources(SLOW))] == [NOT_LINTED]
+    assert len(tried) == passes
+    other = {"R": SLOW["Q"]}
+    assert [note.code for note in linted(resources(other))] == ["E3002"]
+
+
+def test_few_passes_without_an_end_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_: object) -> None:
+        raise _TimeIsUp
+
+    running.rules()
+    kept: OrderedDict[bytes, None] = OrderedDict()
+    monkeypatch.setattr(running, "_without_end", kept)
+    monkeypatch.setattr("cfnlint.rules.Rules.run", run)
+    for number in range(100):
+        with pytest.raises(_TimeIsUp):
+            matches(f'{{"Resources": {{}}, "Description": "{number}"}}', "us-east-1")
+    assert len(kept) == 64

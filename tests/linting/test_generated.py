@@ -164,3 +164,78 @@ def test_a_circle_through_a_generated_part_is_told_at_the_attendees_own_line_alo
 def test_a_reference_to_a_resource_without_a_type_is_no_missing_one(linted: Linted) -> None:
     notes = linted(referring("Queue") + "    Queue:\n      Properties: {}\n")
     assert [note.message.partition(",")[0] for note in notes] == ["`Queue` has no `Type`"]
+
+
+CHANGES = [
+    ("PutRideRecordSnsEventSourceMappingDynamodbT", "Lambda::EventSourceMapping", {"BisectBatchOnFunctionError": True}),
+    ("HttpApiStage", "ApiGatewayV2::Stage", {"DefaultRouteSettings": {"ThrottlingBurstLimit": 3}}),
+    ("ApiGatewayMethodXGet", "ApiGateway::Method", {"ApiKeyRequired": True}),
+    ("PutRideRecordSnsEventsRuleSchedule1", "Events::Rule", {"Name": "rides"}),
+]
+EVENTS = """\
+    events:
+      - stream: arn:aws:dynamodb:us-east-2:123456789012:table/t/stream/2020
+      - schedule: rate(1 hour)
+      - http: GET /x
+      - httpApi: GET /x
+"""
+
+
+@pytest.mark.parametrize(("name", "type_", "properties"), CHANGES)
+def test_nothing_is_missing_in_what_is_merged_into_a_generated_part(
+    name: str, type_: str, properties: dict[str, object], linted: Linted
+) -> None:
+    """The type may stand there again; what it asks for is in the generated part."""
+    body = {"Type": f"AWS::{type_}", "Properties": properties}
+    assert linted(EVENTS + resources({name: body})) == ()
+    wrong = {**body, "Properties": {**properties, "Colour": "red"}}
+    assert [note.message for note in linted(EVENTS + resources({name: wrong}))] == [
+        f"`Colour` is no property of `AWS::{type_}`."
+    ]
+
+
+@pytest.mark.parametrize("type_", [{}, {"Type": "AWS::Lambda::Function"}])
+def test_nothing_is_missing_in_a_change_of_a_function_that_cannot_be_read(
+    type_: dict[str, str], linted: Linted
+) -> None:
+    head = HEAD.partition("functions:")[0] + "functions: ['${file(users.js)}']\n"
+    body = {**type_, "Properties": {"Timeout": 5}}
+    assert linted(resources({"GetUserLambdaFunction": body}), head=head) == ()
+
+
+def test_what_a_plugin_makes_may_be_changed_without_its_type(linted: Linted) -> None:
+    plugins = "plugins: [serverless-appsync-plugin]\n"
+    changed = resources({"GraphQlApi": {"Properties": {"XrayEnabled": True}}})
+    assert linted(plugins + changed) == ()
+    assert [note.message.partition(",")[0] for note in linted(changed)] == ["`GraphQlApi` has no `Type`"]
+    assert [note.message.partition(",")[0] for note in linted(plugins + resources({"Queue": None}))] == [
+        "`Queue` has no `Type`"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("PutRideRecordSnsLambdaFunctionAliasLive", "Q"),
+        ("OrdersTable", "OrderTable"),
+        ("JobsQueue2", "JobsQueue1"),
+        ("JobsQueue12", "JobsQueue21"),
+        ("RideQueues", "RideQueue"),
+    ],
+)
+def test_a_name_beside_another_may_be_made_by_a_plugin(name: str, own: str, linted: Linted) -> None:
+    text = referring(name) + f"    {own}:\n      Type: AWS::SQS::Queue\n"
+    assert linted("plugins: [serverless-plugin-canary-deployments]\n" + text) == ()
+    assert [note.message.partition(",")[0] for note in linted(text)] == [f"This refers to `{name}`"]
+
+
+@pytest.mark.parametrize("name", ["PutRideRecrodSnsLambdaFunction", "putriderecordsnsLambdaFunction"])
+def test_a_slip_is_said_beside_a_plugin_too(name: str, linted: Linted) -> None:
+    (note,) = linted("plugins: [serverless-plugin-canary-deployments]\n" + referring(name))
+    assert note.message.endswith("Did you mean `PutRideRecordSnsLambdaFunction`?")
+
+
+def test_where_functions_cannot_be_read_no_name_is_missing(linted: Linted) -> None:
+    head = HEAD.partition("functions:")[0] + "functions: ['${file(users.js)}', getUser: {handler: a.b}]\n"
+    for name in ("PutUserLambdaFunction", "GteUserLambdaFunction", "Anything"):
+        assert linted(referring(name), head=head) == ()

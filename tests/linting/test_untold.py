@@ -154,7 +154,7 @@ def test_a_region_of_the_environment_is_not_printed(linted: Linted) -> None:
     text = resources({"T": {"Type": "AWS::SQS::Que"}})
     notes = linted(text, Settings(environment={"SECRET": "eu-west-3"}), head=head)
     assert [note.message for note in notes] == [
-        "`AWS::SQS::Que` is no type of a resource in us-east-1. Did you mean `AWS::SQS::Queue`?"
+        "`AWS::SQS::Que` is no type of a resource. Did you mean `AWS::SQS::Queue`?"
     ]
 
 

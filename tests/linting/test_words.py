@@ -34,6 +34,20 @@ PARAMETER = """\
       Properties:
         Type: String
 """
+RETENTION = """\
+resources:
+  Resources:
+    Logs:
+      Type: AWS::Logs::LogGroup
+      Properties:
+        RetentionInDays: """
+BUCKET = """\
+resources:
+  Resources:
+    Rides:
+      Type: AWS::S3::Bucket
+      Properties:
+        BucketName: """
 
 # By the slot of the sentence: the end of the file, then code, line after the head, and what is said.
 CASES = {
@@ -140,7 +154,7 @@ CASES = {
         "resources:\n  Resources:\n    PutRideRecordSnsDlq:\n      Type: AWS:SQS:Queue\n",
         "E3006",
         4,
-        "`AWS:SQS:Queue` is no type of a resource in us-east-2. Did you mean `AWS::SQS::Queue`?",
+        "`AWS:SQS:Queue` is no type of a resource. Did you mean `AWS::SQS::Queue`?",
     ),
     "wrong_name": (
         "resources:\n  Resources:\n    ride-queue:\n      Type: AWS::SQS::Queue\n",
@@ -178,6 +192,36 @@ CASES = {
         "E3004",
         3,
         "`PutRideRecordSnsDlq` and `RideQueue` wait for each other, so CloudFormation can create none of them first.",
+    ),
+    "wrong_value_of_many": (
+        RETENTION + "31\n",
+        "E3030",
+        6,
+        "`31` is none of the values that may stand here. Did you mean `30`?",
+    ),
+    "date": (
+        QUEUE.replace("resources:\n", "resources:\n  AWSTemplateFormatVersion: 2010-09-09\n"),
+        "E1001",
+        2,
+        ("`2010-09-09` without quotes is a date, and what is deployed in its place is a time: write it in quotes."),
+    ),
+    "wrong_form": (
+        BUCKET + "My_Bucket\n",
+        "E1161",
+        6,
+        "`My_Bucket` cannot stand here: its letters or its form do not fit `BucketName`.",
+    ),
+    "wrong_form_given": (
+        BUCKET + "!Sub 'My_${AWS::Region}'\n",
+        "E1019",
+        6,
+        "What this gives cannot stand here: its letters or its form do not fit `BucketName`.",
+    ),
+    "waits_for_itself": (
+        QUEUE + "      DependsOn: PutRideRecordSnsDlq\n",
+        "E3004",
+        3,
+        ("`PutRideRecordSnsDlq` refers to itself, so CloudFormation would wait for it before it creates it."),
     ),
     "other": (
         QUEUE + "      Properties:\n        DelaySeconds: 9000\n",
@@ -246,6 +290,53 @@ def test_one_mistake_is_said_once(linted: Linted) -> None:
     assert len(linted(TABLE + "        BilingMode: PAY_PER_REQUEST\n")) == 1
     assert len(linted(CASES["throughput_on_demand"][0])) == 1
     assert len(linted(ON_DEMAND + "        ProvisionedThroughput: {}\n")) == 1
+
+
+@pytest.mark.parametrize("name", ["My_Bucket", "aB", "!Sub 'My_${AWS::Region}'", "m"])
+def test_a_text_that_does_not_fit_is_said_once_and_without_its_pattern(name: str, linted: Linted) -> None:
+    (note,) = linted(BUCKET + name + "\n")
+    assert note.message.endswith("its letters or its form do not fit `BucketName`.")
+
+
+def test_a_name_in_another_section_is_said_without_its_pattern(linted: Linted) -> None:
+    (note,) = linted(QUEUE + "  Outputs: {ride-name: {Value: x}}\n")
+    assert note.message == "`ride-name` cannot stand here: its letters or its form do not fit `Outputs`."
+
+
+def test_what_may_stand_beside_an_arn_is_not_denied(linted: Linted) -> None:
+    permission = "Properties: {Action: 'lambda:InvokeFunction', FunctionName: a b, Principal: sns.amazonaws.com}"
+    (note,) = linted(f"resources:\n  Resources:\n    P:\n      Type: AWS::Lambda::Permission\n      {permission}\n")
+    assert note.message == "`a b` cannot stand here: its letters or its form do not fit `FunctionName`."
+
+
+def test_a_time_that_stands_there_is_quoted_as_it_is(linted: Linted) -> None:
+    text = QUEUE.replace("resources:\n", "resources:\n  AWSTemplateFormatVersion: '2010-09-09T00:00:00.000Z'\n")
+    (note,) = linted(text)
+    assert note.message.startswith("`2010-09-09T00:00:00.000Z` is none of the values")
+
+
+def test_what_is_no_text_refers_to_nothing(linted: Linted) -> None:
+    (note,) = linted("resources: {Resources: {A: {Type: 'AWS::SQS::Queue', Properties: {QueueName: {Ref: [a]}}}}}\n")
+    assert note.message == "A text belongs here."
+
+
+def queue(name: str, needs: str) -> str:
+    return f"    {name}:\n      Type: AWS::SQS::Queue\n      {needs}\n"
+
+
+def test_a_circle_is_told_once_and_whole(linted: Linted) -> None:
+    needs = {"Third": "First", "First": "Second", "Second": "Third", "Other": "Pair", "Pair": "Other"}
+    text = "".join(queue(name, f"DependsOn: [{other}]") for name, other in needs.items())
+    assert told(linted("resources:\n  Resources:\n" + text)) == [
+        ("E3004", LINES + line, f"{names} wait for each other, so CloudFormation can create none of them first.")
+        for line, names in ((3, "`Third`, `First` and `Second`"), (12, "`Other` and `Pair`"))
+    ]
+
+
+def test_a_resource_that_asks_for_its_own_attribute_waits_for_itself(linted: Linted) -> None:
+    text = queue("B", "Properties: {QueueName: !GetAtt B.Arn}")
+    (note,) = linted("resources:\n  Resources:\n" + text)
+    assert note.message.startswith("`B` refers to itself")
 
 
 def test_a_value_through_a_variable_is_said_where_its_text_stands(linted: Linted) -> None:

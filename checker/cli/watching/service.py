@@ -50,10 +50,11 @@ class WatchedService:
         return Report(self._pack, self._found.facts)
 
     def check(self) -> Reading:
-        """Judge what is there now."""
+        """Judge what is there now. A lint takes longer than all the rest, so it is made once, at the end."""
+        without_lint = self._request._replace(lint=False)
         for _ in range(_ROUNDS):
             stamps = self._stamped()
-            reading, asked = self._read()
+            reading, asked = self._read(without_lint)
             known = asked.keys() <= self._asked.keys()
             if reading.report is not None:  # what was asked for stays of interest while there is no folder
                 self._asked = asked
@@ -61,16 +62,18 @@ class WatchedService:
             if known:
                 break
             # What was asked for the first time may have changed before it had a stamp: look once more.
+        if self._request.lint and reading.report is not None:
+            reading, _ = self._read(self._request)  # one of newer files is followed by another look: see the stamps
         return reading
 
-    def _read(self) -> tuple[Reading, dict[str, None]]:
+    def _read(self, request: Request) -> tuple[Reading, dict[str, None]]:
         if not os.path.isdir(self.path):
             return Reading(None, {}, frozenset()), {}
         try:
             folder = SubmissionFolder(self.path, called=self._found.folder.root)
         except OSError:  # gone this very moment
             return Reading(None, {}, frozenset()), {}
-        report = check_on_disk(self._found._replace(folder=folder), self._pack, self._request)
+        report = check_on_disk(self._found._replace(folder=folder), self._pack, request)
         return Reading(report, folder.held, frozenset(folder.asked)), folder.asked
 
     def may_have_changed(self, paths: frozenset[str] = frozenset()) -> bool:

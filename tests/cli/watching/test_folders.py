@@ -9,7 +9,10 @@ import pytest
 
 from checker.cli.watching.folders import MOST, watched_folders, watched_paths
 from checker.cli.watching.service import WatchedService
+from checker.cohort import submission
 from checker.cohort.submission import Request, find_on_disk
+from checker.model import Service
+from checker.report import LintNote
 from checker.rulepack import RulePack
 from tests.cli.watching.steps import COMPLETE, START
 
@@ -136,3 +139,23 @@ def test_the_path_counts_wherever_one_is(folder: Path, pack: RulePack, monkeypat
     assert report is not None
     assert report.submission.id == "service"
     assert report.submission.path == "."
+
+
+def test_a_look_lints_once_however_often_it_reads(
+    folder: Path, pack: RulePack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is asked for the first time is looked at again; a lint can take seconds, in which no key is read."""
+    linted: list[Service] = []
+
+    def lint(service: Service) -> tuple[LintNote, ...]:
+        linted.append(service)
+        return ()
+
+    monkeypatch.setattr(submission, "_linted", lint)
+    service = WatchedService(find_on_disk(folder), pack, Request(lint=True))
+    for looks, text in enumerate((START, INCLUDING, START), start=1):
+        (folder / "serverless.yml").write_text(text, encoding="utf-8")
+        reading = service.check()
+        assert len(linted) == looks
+        assert reading.report is not None
+        assert reading.report.lint == ()
