@@ -29,6 +29,9 @@ _ANSWER = re.compile(
     r"(?:[-*+][ \t]+)?(\*\*|__|)(?:answer|ans|a)[ \t]*\d{0,3}(\*\*|__|)[.:)](\*\*|__|)[ \t]*", re.IGNORECASE
 )
 _MARKS = ("**", "__")
+_LINK = re.compile(r"\[([^\[\]]*)\](?:\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])")
+_COMMENT_OR_CODE = re.compile(r"<!--|`+")
+_BEHIND_ID = re.compile(r"[*`\])]*[ \t]*(?:(?P<sign>[:.)]|[-\u2013\u2014](?=[ \t]))[*`]*(?=[ \t]|$))?[ \t]*")
 _NUMBERING = ("q", "question", "answer")
 
 _LONGEST_LINE = 400  # of a question, with all that may stand before and behind it
@@ -36,6 +39,9 @@ _NEAR = 0.9
 _APART = 0.04  # how much nearer than to any other question
 _MOST_COMPARED = 100  # lines of one file that are compared letter by letter; people write four
 _ANY_HEADING = 7  # no heading is deeper
+_NO_PART = 8  # of a line that is neither a question nor part of an answer
+_BINARY = (b"PK\x03\x04", b"%PDF-", b"{\\rtf")  # a word processor's files, whatever they are called
+_FEW_ODD, _MOST_ODD = 2, 20  # characters that are none of a text: so many may be there, or one of so many
 
 
 class _Mark(NamedTuple):
@@ -57,7 +63,8 @@ def parse_answers(text: str, questions: Mapping[str, str]) -> dict[str, str]:
 
     An answer stands under a heading that holds the question's id, in any letter case, or under the question itself: a
     heading, a line in bold, an item of a list, or a line of its own, with or without a number. A heading inside a code
-    block is none, comments are no answer, and neither is the question.
+    block is none, comments are no answer, and neither is the question. An answer may begin right behind the
+    id. A link around a question, as in a table of contents, is neither.
     """
     lines = _lines(text)
     marks = _marks(lines, questions)
@@ -72,6 +79,8 @@ def parse_answers(text: str, questions: Mapping[str, str]) -> dict[str, str]:
             place += 1
             continue
         place += mark.lines
+        if mark.level == _NO_PART:
+            continue
         if mark.name is None:
             if mark.level <= level:
                 current = None
@@ -104,6 +113,13 @@ def decode_answers(content: bytes) -> tuple[str, str]:
     return text, "utf-8"
 
 
+def is_text(content: bytes, text: str) -> bool:
+    """Whether a file that was decoded to `text` is one: no word processor's file, and no bytes of another kind."""
+    odd = sum(character == "\ufffd" or (character < " " and not character.isspace()) for character in text)
+    is_odd = odd > _FEW_ODD and odd * _MOST_ODD > len(text)
+    return "\0" not in text and not content.startswith(_BINARY) and not is_odd
+
+
 def with_headings(content: bytes | None, title: str, questions: Mapping[str, str]) -> tuple[bytes, list[str]] | None:
     """The file with a heading for each question that has no place in it yet, and the ids of these.
 
@@ -132,7 +148,32 @@ def _intro(title: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return _without_comments(text.removeprefix("\ufeff")).splitlines()
+    """The lines without the comments; what begins one in a code block, or between backticks, is text."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    last_end = max((place for place, line in enumerate(lines) if "-->" in line), default=-1)
+    kept: list[str] = []
+    fence = ""
+    is_comment = False
+    for place, line in enumerate(lines):
+        if is_comment:
+            end = line.find("-->")
+            is_comment = end < 0
+            line = line[end + len("-->") :]
+            if is_comment or not line.strip():
+                continue
+        if not fence and not _FENCE.match(_unquoted(line)):
+            line, is_comment = _without_comments(line, is_closed_below=last_end > place)
+        fence = _fence_behind(fence, _unquoted(line))
+        kept.append(line)
+    return kept
+
+
+def _fence_behind(fence: str, bare: str) -> str:
+    """The fence of the code block that the next line stands in, empty outside of one."""
+    mark = _FENCE.match(bare)
+    if not fence:
+        return mark.group(1) if mark else ""
+    return "" if mark and mark.group(1).startswith(fence) else fence
 
 
 def _marks(lines: list[str], questions: Mapping[str, str]) -> dict[int, _Mark]:
@@ -161,62 +202,111 @@ def _all_marks(lines: list[str], recognise: _Recogniser) -> Iterable[tuple[int, 
             is_underline = False
             continue
         bare = _unquoted(line)
-        mark = _FENCE.match(bare)
-        if fence:
-            if mark and mark.group(1).startswith(fence):
-                fence = ""
-            continue
-        if mark:
-            fence = mark.group(1)
+        before, fence = fence, _fence_behind(fence, bare)
+        if before or fence:
             continue
         heading = _HEADING.match(bare)
         if heading is not None:
-            name, is_near = recognise.heading(bare[heading.end() :])
-            yield place, _Mark(name, len(heading.group(1)), is_near=is_near)
+            yield place, recognise.heading(bare[heading.end() :], len(heading.group(1)))
             continue
         underline = _underline(lines[place + 1]) if place + 1 < len(lines) and bare.strip() else ""
         if underline:
-            name, is_near = recognise.heading(bare)
+            found = recognise.heading(bare, 1 if underline == "=" else 2)
             # Below an answer, a line of hyphens is meant as a rule more often than it makes a heading.
-            if name is not None or underline == "=":
+            if found.name is not None or underline == "=":
                 is_underline = True
-                yield place, _Mark(name, 1 if underline == "=" else 2, lines=2, is_near=is_near)
+                yield place, found._replace(lines=2)
                 continue
-        found = recognise.line(bare.strip())
-        if found is not None:
-            yield place, found
+        begun = recognise.line(bare.strip())
+        if begun is not None:
+            yield place, begun
 
 
 class _Recogniser:
     """Knows the questions of a module by their ids and texts."""
 
     def __init__(self, questions: Mapping[str, str]) -> None:
-        self.ids = {name: re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w|\.\w)", re.I) for name in questions}
+        written = {name: re.escape(name).replace(r"\.", "[._-]") for name in questions}  # people write `qa-how` too
+        self.ids = {
+            name: re.compile(rf"(?<![\w.]){pattern}(?!\w|\.\w)", re.IGNORECASE) for name, pattern in written.items()
+        }
+        self.begins = re.compile(
+            rf"(?:{_ITEM.pattern})?(?P<marks>[*`]*)(?P<id>{'|'.join(written.values())})", re.IGNORECASE
+        )
         self.by_letters = {letters: name for name, text in questions.items() if (letters := _letters(text))}
         self.shortest = min(map(len, self.by_letters), default=_LONGEST_LINE)
         self.shortest_id = min(map(len, questions), default=_LONGEST_LINE)
         self.compared = 0
 
-    def heading(self, text: str) -> tuple[str | None, bool]:
-        """The question of a heading's text, and whether its words are only near."""
+    def heading(self, text: str, level: int) -> _Mark:
+        """The mark that a heading is: of a question, by its id or its words, or of none."""
         if len(text) < self.shortest_id:
-            return None, False
-        named = next((name for name, pattern in self.ids.items() if pattern.search(text)), None)
-        if named is not None or len(text) > _LONGEST_LINE:
-            return named, False
+            return _Mark(None, level)
+        if len(text) <= _LONGEST_LINE:
+            text = _LINK.sub(r"\1", text)
+        for name, pattern in self.ids.items():
+            found = pattern.search(text)
+            if found is not None:
+                begins = not _letters(text[: found.start()])
+                return _Mark(name, level, self.said(text, *found.span(), is_heading=True) if begins else "")
+        if len(text) > _LONGEST_LINE:
+            return _Mark(None, level)
         letters = _letters(text)
         exact = self.by_letters.get(letters)
         if exact is not None:
-            return exact, False
+            return _Mark(exact, level)
         near = self.near(letters)
-        return near, near is not None
+        return _Mark(near, level, is_near=near is not None)
+
+    def said(self, text: str, start: int, end: int, *, is_heading: bool) -> str:
+        """What a line says behind an id: the beginning of an answer, empty where that is the question."""
+        behind = _BEHIND_ID.match(text, end)
+        assert behind is not None
+        rest = text[behind.end() :].rstrip()
+        unclosed = rest.rstrip("#")
+        if is_heading and unclosed.endswith((" ", "\t")):
+            rest = unclosed.rstrip()
+        if "**" in text[:start] and "**" not in behind.group() and rest.count("**") % 2:
+            rest = rest.removesuffix("**")
+        asked = rest.find("?", 0, _LONGEST_LINE) + 1
+        if asked and _letters(rest[:asked]) in self.by_letters:
+            return _behind(rest, asked)
+        if is_heading:  # the question in other words, or several questions at once
+            is_question = rest.rstrip("*_`) #").endswith("?") and not re.search(r"[.!][ \t]", rest)
+            if is_question or any(pattern.search(rest) for pattern in self.ids.values()):
+                return ""
+        letters = _letters(rest)
+        if letters in self.by_letters or (len(rest) <= _LONGEST_LINE and self.near(letters) is not None):
+            return ""
+        return rest if letters else ""
+
+    def named(self, text: str) -> _Mark | None:
+        """The mark that a line is which begins with an id: in bold, or with a colon or a dash behind it."""
+        begins = self.begins.match(text)
+        if begins is None:
+            return None
+        start = begins.start("id")
+        for name, pattern in self.ids.items():
+            found = pattern.match(text, start)
+            if found is None:
+                continue
+            behind = _BEHIND_ID.match(text, found.end())
+            assert behind is not None
+            if "**" in begins.group("marks") or behind.group("sign") not in (None, ".", ")"):
+                return _Mark(name, _ANY_HEADING, self.said(text, *found.span(), is_heading=False))
+        return None
 
     def line(self, text: str) -> _Mark | None:
         """The mark that a line is which is no heading: a question, with the answer behind it if that begins there."""
-        if text.startswith(_MARKS) and len(text) <= _LONGEST_LINE and _is_bold(text):
-            named = next((name for name, pattern in self.ids.items() if pattern.match(text, 2)), None)
-            if named is not None:
-                return _Mark(named, _ANY_HEADING)
+        named = self.named(text)
+        if named is not None:
+            return named
+        if len(text) < self.shortest_id:
+            return None
+        link = _LINK.search(text, 0, _LONGEST_LINE) if "[" in text else None
+        if link is not None and self.is_asked(link.group(1)):
+            is_alone = len(text) <= _LONGEST_LINE and not _letters(_LINK.sub("", text))
+            return _Mark(None, _NO_PART) if is_alone else None
         if len(text) < self.shortest:
             return None
         if len(text) <= _LONGEST_LINE:
@@ -224,15 +314,21 @@ class _Recogniser:
             if exact is not None:
                 return _Mark(exact, _ANY_HEADING)
         end = text.find("?", 0, _LONGEST_LINE) + 1
-        if end and end < len(text):
+        if end and end < len(text) and not text[end:].lstrip("*_").startswith(("](", "][")):
             exact = self.by_letters.get(_letters(text[:end]))
             if exact is not None:
                 return _Mark(exact, _ANY_HEADING, _behind(text, end))
-        if len(text) <= _LONGEST_LINE and _stands_out(text):
+        if link is None and len(text) <= _LONGEST_LINE and _stands_out(text):
             near = self.near(_letters(text))
             if near is not None:
                 return _Mark(near, _ANY_HEADING, is_near=True)
         return None
+
+    def is_asked(self, text: str) -> bool:
+        """Whether a text is a question or its id, and nothing else."""
+        begins = next(filter(None, (pattern.match(text) for pattern in self.ids.values())), None)
+        letters = _letters(text if begins is None else text[begins.end() :])
+        return letters in self.by_letters or (begins is not None and not letters)
 
     def near(self, letters: str) -> str | None:
         """The one question that this is with small slips."""
@@ -316,13 +412,32 @@ def _is_rule(line: str) -> bool:
     return len(signs) >= 3 and signs[0] in "-*_" and signs == signs[0] * len(signs)
 
 
-def _without_comments(text: str) -> str:
-    kept = []
+def _without_comments(line: str, *, is_closed_below: bool) -> tuple[str, bool]:
+    """A line without its comments, and whether the last of them goes on in the next line."""
+    if "<!--" not in line:
+        return line, False
+    kept: list[str] = []
+    runs = {run.group(): run.start() for run in _COMMENT_OR_CODE.finditer(line)}  # the last of each length
     position = 0
-    while (start := text.find("<!--", position)) >= 0:
-        end = text.find("-->", start)
-        if end < 0:
-            break
-        kept.append(text[position:start])
-        position = end + len("-->")
-    return "".join((*kept, text[position:]))
+    while (found := _COMMENT_OR_CODE.search(line, position)) is not None:
+        sign = found.group()
+        end = found.end()
+        if sign == "<!--":
+            closing = line.find("-->", found.start())
+            if closing < 0:
+                if is_closed_below:
+                    return "".join((*kept, line[position : found.start()])), True
+                break
+            kept.append(line[position : found.start()])
+            position = closing + len("-->")
+            continue
+        while runs[sign] >= end:  # a code span, up to the next run of as many
+            behind = _COMMENT_OR_CODE.search(line, end)
+            if behind is None:
+                break
+            end = behind.end()
+            if behind.group() == sign:
+                break
+        kept.append(line[position:end])
+        position = end
+    return "".join((*kept, line[position:])), False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from checker.checks import found_resource
 from checker.checks.finding import Finding, Outcome, unknown
 from checker.model import Origin, Service, Unknown
 from checker.report import Connection, Evidence, Journey, Scene, Source, Station, TrackState, combine
@@ -86,8 +87,10 @@ class Traveller(NamedTuple):
         return shown(renamed.get(stop.resource, stop.resource) or stop.function or stop.label)
 
     def caption(self, stop: Stop) -> str:
-        outcome = self.findings[stop.state_of].outcome if stop.state_of else ""
-        return (stop.states or {}).get(outcome, stop.caption)
+        finding = self.findings[stop.state_of] if stop.state_of else None
+        if finding is None or finding.slot in found_resource.SLOTS:  # nothing can be said of what is not there
+            return stop.caption
+        return (stop.states or {}).get(finding.outcome, stop.caption)
 
     def track(self, track: Track) -> _Told:
         """A track with the stops at its ends."""
@@ -118,7 +121,8 @@ class Traveller(NamedTuple):
         if state == "open" and finding.slot is not None:
             words = self.words.unknown[finding.slot]
             because = fill(f"{words.say} {words.settle}".rstrip(), finding.facts)
-        return _Told(state, "" if state == "whole" else because, at=finding.at)
+        is_missing = state == "broken" and finding.slot in found_resource.SLOTS
+        return _Told(state, "" if state == "whole" else because, at=finding.at, is_missing=is_missing)
 
     def presence(self, stop: Stop) -> _Told | None:
         """Whether the service has a stop, where somebody looks."""
@@ -140,13 +144,19 @@ class Traveller(NamedTuple):
     def scene(self, plan: ScenePlan, tracks: Mapping[tuple[str, str], _Told], names: Mapping[str, str]) -> Scene | None:
         """A piece of the story, None where it says nothing of its state."""
         stop = self.presence(self.plan.stop(plan.stop)) if plan.stop else None
-        if plan.start:
+        needed = self.presence(self.plan.stop(plan.needs)) if plan.needs else None
+        without = needed is not None and needed.is_missing
+        if needed is not None and without:
+            told = needed
+        elif plan.start:
             told = tracks[plan.start, plan.end]
         elif stop is not None and (stop.is_missing or not plan.checks):
             told = stop
         else:
             told = self.checks(plan.checks)
         say = plan.missing if told.is_missing and plan.missing else plan.say.get(told.state, "")
+        if without:
+            say = self.plan.sentences["without"]
         if not say:
             return None
         sentence = fill(say, {**names, "because": fill(told.because, names)}).rstrip()

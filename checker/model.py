@@ -313,7 +313,8 @@ class Target(NamedTuple):
 class EventSource(NamedTuple):
     """What triggers a function: `type` is the framework's event name (`sns`, `sqs`, `http`).
 
-    `refused` marks an ARN in a form that the framework stops at.
+    `refused` marks an ARN in a form that the framework stops at; `unkeyed` is an ARN made by a function of
+    CloudFormation that stands where the framework wants a mapping with the key `arn`.
     """
 
     type: str
@@ -321,6 +322,7 @@ class EventSource(NamedTuple):
     enabled: Value | None
     origin: Origin
     refused: bool = False
+    unkeyed: Value | None = None
 
 
 class Function(NamedTuple):

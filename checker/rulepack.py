@@ -185,7 +185,8 @@ class ScenePlan(NamedTuple):
     """A piece of the journey's story: what happens there by state, of which a state left out is not told.
 
     It rests on a track, given by its two stops, or on `checks`, or on nothing but a `stop` that has to be there; with a
-    stop, `missing` is said where the service has none. One that `needs_kept` is told only where the event is kept.
+    stop, `missing` is said where the service has none. One that `needs_kept` is told only where the event is kept. The
+    journey's sentence `without` is said in place of them all where there is no stop that it `needs`.
     """
 
     title: str
@@ -196,6 +197,7 @@ class ScenePlan(NamedTuple):
     stop: str = ""
     missing: str = ""
     needs_kept: bool = False
+    needs: str = ""
     link: Link | None = None
 
 
@@ -470,6 +472,7 @@ class _Reader:
             stop=given.text("stop", ""),
             missing=given.text("missing", ""),
             needs_kept=given.flag("needs_kept"),
+            needs=given.text("needs", ""),
             link=read_link(given.object("link")) if "link" in given.value else None,
         )
         given.end()
@@ -496,6 +499,10 @@ class _Reader:
                 stop(at, f"`{scene.title}` rests on a track from `{scene.start}` to `{scene.end}`; there is none")
             if scene.stop and scene.stop not in stops:
                 stop(at, f"`{scene.title}` rests on the stop `{scene.stop}`; there is none")
+            if scene.needs and scene.needs not in stops:
+                stop(at, f"`{scene.title}` needs the stop `{scene.needs}`; there is none")
+            if scene.needs and "without" not in journey.sentences:
+                stop(given.entries["sentences"].origin, f"`without` is missing here; `{scene.title}` needs a stop")
         known = {*stops, "because"}
         said = {
             "story": [text for scene in journey.story for text in (*scene.say.values(), scene.missing)],

@@ -1,11 +1,13 @@
 """Whether serverless-dynamodb-autoscaling scales a table.
 
 Source: the plugin's README and its version 0.6: `custom.capacities` is a list, bounds left out have defaults (5 to
-200, used to 0.75), `indexOnly: true` leaves the table itself alone. AWS refuses a maximum below the minimum ("Maximum
+200, used to 0.75), as bounds of 0 have; `indexOnly: true` leaves the table itself alone. AWS takes whole numbers from 1
+on (DynamoDB, `ProvisionedThroughput`: "minimum value of 1"), and refuses a maximum below the minimum ("Maximum
 capacity cannot be less than minimum capacity", RegisterScalableTarget) and a usage outside of 20 to 90 per cent
 (DynamoDB guide, "Managing throughput capacity with auto scaling").
 """
 
+import re
 from typing import NamedTuple
 
 from checker.checks import plugin as plugins
@@ -26,7 +28,8 @@ from checker.model import (
     value_at,
 )
 
-_MINIMUM, _MAXIMUM, _USAGE = 5.0, 200.0, 0.75
+_MINIMUM, _MAXIMUM = 5, 200
+_DIGITS, _MOST_DIGITS = re.compile(r"[0-9]+"), 15
 _LEAST_USAGE, _MOST_USAGE = 0.2, 0.9
 
 
@@ -114,14 +117,25 @@ def _judge_bounds(entry: Capacity) -> Finding | None:
             value = _part(given, name)
             if isinstance(value, Unknown):
                 return unknown(value)
-        least, most = _number(_part(given, "minimum"), _MINIMUM), _number(_part(given, "maximum"), _MAXIMUM)
-        if least is not None and most is not None and least > most:
-            at = _part(given, "minimum") or _part(given, "maximum") or given
-            return fail("bounds_crossed", at.origin, scaled=key, minimum=f"{least:g}", maximum=f"{most:g}")
+        bounds = {"minimum": _MINIMUM, "maximum": _MAXIMUM}
+        for name in bounds:
+            value = _part(given, name)
+            if value is None:
+                continue
+            if not isinstance(value, Scalar) or value.secret is not None:
+                break  # nothing that may be compared
+            number = _whole(value)
+            if number is None:
+                return fail("bound_no_number", value.origin, scaled=key, bound=name, found=value.shown)
+            bounds[name] = number
+        else:
+            if bounds["minimum"] > bounds["maximum"]:
+                at = _part(given, "minimum") or _part(given, "maximum") or given
+                told = {name: str(number) for name, number in bounds.items()}
+                return fail("bounds_crossed", at.origin, scaled=key, **told)
         usage = _part(given, "usage")
-        used = _number(usage, _USAGE)
-        if usage is not None and used is not None and not _LEAST_USAGE <= used <= _MOST_USAGE:
-            return fail("usage_outside", usage.origin, scaled=key, found=f"{used:g}")
+        if isinstance(usage, Scalar) and usage.secret is None and not _is_usage(usage):
+            return fail("usage_outside", usage.origin, scaled=key, found=usage.shown)
     return None
 
 
@@ -131,14 +145,22 @@ def _part(given: Value, name: str) -> Value | None:
     return value if isinstance(value, Unknown) or is_truthy(value) else None
 
 
-def _number(value: Value | None, default: float) -> float | None:
-    """The number of a bound; None for what is none, or may not be shown."""
-    if value is None:
-        return default
+def _whole(bound: Scalar) -> int | None:
+    """The whole number from 1 on that a bound is, a number in quotes too; None for what is none."""
+    value = bound.value
+    if isinstance(value, str):
+        digits = value.strip()
+        return int(digits) or None if len(digits) <= _MOST_DIGITS and _DIGITS.fullmatch(digits) else None
+    if isinstance(value, float):
+        value = int(value) if value.is_integer() else None
+    return value if value is not None and not isinstance(value, bool) and 1 <= value < 10**_MOST_DIGITS else None
+
+
+def _is_usage(usage: Scalar) -> bool:
     try:
-        return float(value.text) if isinstance(value, Scalar) and value.secret is None else None
+        return not isinstance(usage.value, bool) and _LEAST_USAGE <= float(usage.text) <= _MOST_USAGE
     except ValueError:
-        return None
+        return False
 
 
 KIND = Kind(
@@ -154,6 +176,7 @@ KIND = Kind(
         "no_bounds": (),
         "on_demand": (),
         "no_capacity": (),
+        "bound_no_number": ("scaled", "bound", "found"),
         "bounds_crossed": ("scaled", "minimum", "maximum"),
         "usage_outside": ("scaled", "found"),
     },

@@ -105,6 +105,8 @@ def _judge_timeout(service: Service, function: Function, given: Parameters) -> F
     seconds = _seconds(hidden, _DEFAULT_VISIBILITY)
     longest = settle(function.timeout)
     timeout = _seconds(longest, 0.0)
+    if isinstance(longest, Scalar) and (timeout is None or not 1 <= timeout <= _LONGEST_TIMEOUT or timeout % 1):
+        return fail("no_timeout", longest.origin, found=function.name, seconds=_told(longest))
     if isinstance(longest, Unknown) and (seconds is None or seconds < _LONGEST_TIMEOUT):
         return unknown(longest)
     if isinstance(hidden, Unknown) and timeout:
@@ -143,7 +145,11 @@ def _is_fed_by_itself(service: Service, function: Function, given: Parameters) -
 def _judge_source(service: Service, event: EventSource, given: Parameters) -> Finding | None:
     """None when the event comes from the resource asked for."""
     if event.arn is None:
-        return fail("absent", event.origin)
+        unkeyed = None if event.unkeyed is None else text_value(event.unkeyed)
+        if unkeyed is None or isinstance(unkeyed, Unknown):
+            return fail("absent", event.origin)
+        is_meant = Arns(service).matches(unkeyed, given.logical_id, given.type)
+        return fail("unkeyed" if is_meant else "absent", event.origin)
     text = text_value(event.arn)
     if isinstance(text, Unknown):
         return unknown(text, at=event.origin)
@@ -173,9 +179,11 @@ KIND = Kind(
     {
         "absent": (),
         "refused": (),
+        "unkeyed": (),
         "disabled": ("found",),
         "not_allowed": ("found",),
         "timeout": ("found", "seconds", "hidden"),
+        "no_timeout": ("found", "seconds"),
     },
     judge,
 )

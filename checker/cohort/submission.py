@@ -337,7 +337,11 @@ def _read_answers(folder: SubmissionFiles, pack: RulePack) -> dict[str, str]:
 def read_answers_file(folder: SubmissionFiles) -> tuple[str, bytes | None]:
     """The name of the file with the answers and its bytes, None where there is none. Raises CheckError as `read`."""
     name = folder.find(ANSWERS_FILES) or ANSWERS_FILES[0]
-    return name, folder.read(name)
+    try:
+        return name, folder.read(name)
+    except CheckError as error:
+        advice = "Shorten the answers." if error.code == "too-large" else error.advice
+        raise CheckError(error.code, error.message, advice=advice, file=error.file) from None
 
 
 def _error_excerpt(folder: SubmissionFiles, error: CheckError) -> tuple[tuple[int, str], ...]:

@@ -224,9 +224,15 @@ def _events(value: Value | None) -> Iterable[EventSource | Unknown]:
                 arn = given.get("arn") if isinstance(given, Mapping) else given
                 enabled = given.get("enabled") if isinstance(given, Mapping) else None
                 origin = arn.origin if arn is not None else given.origin
-                yield EventSource(type_, arn, enabled, origin, type_ == "sqs" and _is_refused(arn))
+                unkeyed = given if type_ == "sqs" and _is_function(given) else None
+                yield EventSource(type_, arn, enabled, origin, type_ == "sqs" and _is_refused(arn), unkeyed)
         elif (name := text_of(item)) is not None:
             yield EventSource(name, None, None, item.origin)
+
+
+def _is_function(value: Value) -> bool:
+    """Whether a value is a call of one of CloudFormation's functions, as `!GetAtt` makes it."""
+    return isinstance(value, Mapping) and len(value.entries) == 1 and next(iter(value.entries)).startswith("Fn::")
 
 
 def _is_refused(arn: Value | None) -> bool:

@@ -37,7 +37,12 @@ def with_times(timeout: str, visibility: str) -> str:
         ("0", "29", "processor-timeout"),  # JavaScript takes 0 for nothing: the provider's counts
         ("6", "6", None),
         ("6", "0", "processor-timeout"),
-        ("long", "", None),  # no number: the framework stops there by itself
+        ("long", "", "processor-timeout"),  # no number that Lambda takes
+        ("-5", "", "processor-timeout"),
+        ("6.5", "", "processor-timeout"),
+        ("901", "901", "processor-timeout"),
+        ("900", "900", None),
+        ("true", "", "processor-timeout"),
         ("31", "long", None),
         ("31", "true", None),
         ("31", "{Ref: 'AWS::NoValue'}", "processor-timeout"),
@@ -96,7 +101,17 @@ def test_a_value_of_the_environment_is_not_told(checked: Checked) -> None:
         ("minimum: 1\n", "minimum: 0\n", None),  # nothing given: 5 to 50
         ("minimum: 1\n        maximum: 50\n", "maximum: 4\n", "autoscaling-wrong-bounds"),
         ("minimum: 1\n        maximum: 50\n", "minimum: 201\n", "autoscaling-wrong-bounds"),
-        ("minimum: 1\n", "minimum: few\n", None),
+        ("minimum: 1\n        maximum: 50\n", "minimum: 0\n        maximum: 0\n", None),  # 5 to 200
+        ("minimum: 1\n", "minimum: '1'\n", None),
+        ("minimum: 1\n", "minimum: 1.0\n", None),
+        *(
+            ("minimum: 1\n", f"minimum: {wrong}\n", "autoscaling-wrong-bounds")
+            for wrong in ("few", "-1", "1.5", "'0'", "'-1'", "true", "1e400", "-1e400", ".nan", "1" + "0" * 400)
+        ),
+        ("maximum: 50", "maximum: 1e400", "autoscaling-wrong-bounds"),
+        ("usage: 0.75", "usage: much", "autoscaling-wrong-bounds"),
+        ("usage: 0.75", "usage: true", "autoscaling-wrong-bounds"),
+        ("usage: 0.75", "usage: .nan", "autoscaling-wrong-bounds"),
         ("usage: 0.75", "usage: 0.2", None),
         ("usage: 0.75", "usage: 0.9", None),
         ("usage: 0.75", "usage: 0.95", "autoscaling-wrong-bounds"),
@@ -116,3 +131,42 @@ def test_what_aws_takes_of_the_autoscaling(checked: Checked, old: str, new: str,
 def test_a_plugin_that_package_json_leaves_out_is_noted(checked: Checked) -> None:
     check = result(checked(AUTOSCALING, package_json="{}"), "extra.autoscaling")
     assert (check.outcome, [note.code for note in check.notes]) == ("pass", ["not-in-package-json"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("minimum: 1\n", "minimum: -1\n", "`minimum` of `read` is -1; AWS takes whole numbers from 1 on."),
+        ("maximum: 50", "maximum: 1.5", "`maximum` of `read` is 1.5; AWS takes whole numbers from 1 on."),
+        ("minimum: 1\n", "minimum: 4000000\n", "goes from 4000000 up to 50,"),
+        ("usage: 0.75", "usage: 75", "`usage` of `read` is 75; AWS takes"),
+    ],
+)
+def test_a_bound_that_is_refused_is_told_with_its_reason(checked: Checked, old: str, new: str, says: str) -> None:
+    assert says in result(checked(AUTOSCALING.replace(old, new, 1)), "extra.autoscaling").message
+
+
+def test_a_timeout_that_lambda_refuses_is_shown(checked: Checked) -> None:
+    check = result(checked(with_times("-5", "30")), "extra.dlq_processor")
+    assert "is -5; Lambda takes whole seconds from 1 to 900." in check.message
+    assert [place.path for place in check.deciding.evidence] == ["functions.ProcessRideRecordDlq.timeout"]
+
+
+KEYED = """sqs:
+          arn:
+            Fn::GetAtt:
+              - PutRideRecordSnsDlq
+              - Arn
+          batchSize: 1
+"""
+
+
+def test_an_arn_without_its_key_is_pointed_at(checked: Checked) -> None:
+    assert KEYED in PROCESSOR
+    for written in ("!GetAtt PutRideRecordSnsDlq.Arn", "{'Fn::GetAtt': [PutRideRecordSnsDlq, Arn]}"):
+        check = result(checked(PROCESSOR.replace(KEYED, f"sqs: {written}\n")), "extra.dlq_processor")
+        assert (check.outcome, check.reason) == ("fail", "processor-missing")
+        assert "below the key `arn` of `sqs`" in check.message
+        assert check.deciding.evidence[0].path == "functions.ProcessRideRecordDlq.events[0].sqs"
+    other = result(checked(PROCESSOR.replace(KEYED, "sqs: !GetAtt Other.Arn\n")), "extra.dlq_processor")
+    assert "No function has an `sqs` event" in other.message

@@ -97,7 +97,9 @@ def test_the_usual_name_wins(service: Path, pack: RulePack) -> None:
     ("content", "says"),
     [
         ("## qa.how\n```\n", "ends inside a code block"),
-        ("x" * (1024 * 1024 + 1), "larger than 1 MiB"),
+        ("x" * (1024 * 1024 + 1), "this file is larger than 1 MiB. Shorten the answers."),
+        ("x" * (1024 * 1024 - 10), "would be larger than 1 MiB with the headings"),
+        ("x\0", "is no plain text"),
         (None, "no regular file"),
     ],
 )
@@ -111,6 +113,23 @@ def test_what_cannot_be_written_is_one_line(capsys: Captured, service: Path, con
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert says in err
     assert content is None or target.read_text(encoding="utf-8") == content
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("## qa.how\nmine".encode("utf-16-le"), "no plain text"),
+        (b"PK\x03\x04" + bytes(30), "no plain text"),
+        (bytes(range(1, 256)) * 4, "no plain text"),
+        ("## qa.how\nmine".encode("utf-16") + b"\n", "UTF-16 and ends in the middle of a character"),
+    ],
+)
+def test_what_is_no_text_is_not_written(capsys: Captured, service: Path, content: bytes, says: str) -> None:
+    (service / "ANSWERS.md").write_bytes(content)
+    status, out, err = questions(capsys, service, "--write")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert says in err
+    assert (service / "ANSWERS.md").read_bytes() == content
 
 
 def test_a_link_that_leads_out_is_not_followed(capsys: Captured, service: Path) -> None:

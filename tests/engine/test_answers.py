@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.answers import MOST_LINES, asked_in, decode_answers, parse_answers, with_headings
+from checker.answers import MOST_LINES, asked_in, decode_answers, is_text, parse_answers, with_headings
 
 IDS = {
     "qa.how": "How does DynamoDB auto-scaling work?",
@@ -81,12 +81,23 @@ HOW, BURST = IDS["qa.how"], IDS["qa.burst"]
     "heading",
     [
         "## QA.How",
-        "## Qa.how: my answer",
         "qa.how\n======",
         "Question QA.HOW\n---",
         f"## {HOW}",
         f"### 1. {HOW}",
         f"# Q1: {HOW.upper()} #",
+        f"## [{HOW}](https://example.com/a_(b))",
+        f"## [qa.how: {HOW}](#a)",
+        f"## 1. [{HOW}][how]",
+        f"## qa.how: {HOW} ##",
+        f"## **qa.how: {HOW}**",
+        "## qa.how: How does DynamoDB auto scalling works?",
+        "## QA-How",
+        "## qa_how",
+        "## 1-qa.how",
+        f"- qa.how: {HOW}",
+        f"**qa.how: {HOW}**",
+        "- qa.how:",
         f"## *{HOW}*",
         "## How does dynamo DB autoscaling work",
         "## How does DynamoDB auto scalling works?",
@@ -308,3 +319,126 @@ def test_letters_are_compared_for_a_bounded_number_of_lines(monkeypatch: pytest.
     monkeypatch.setattr(difflib, "SequenceMatcher", Counting)
     assert parse_answers("".join(f"1. {HOW[:-1]}{number}?\n" for number in range(1000)), IDS) == {}
     assert 50 < len(compared) < 500
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"- [{HOW}](#how-does-dynamodb-auto-scaling-work)",
+        f"- [{HOW}](#a)",
+        f"1. [{HOW}][how]",
+        f"  * **[{HOW}](#a)**",
+        f"[{HOW[:-1]}](#)",
+        "- [qa.how](#qahow)",
+        f"- [qa.how: {HOW}](#qahow)",
+        f"[{HOW}](#a) | [{BURST}](#b)",
+        "- [How dose DynamoDB auto-scaling work?](#a)",
+        f"[{HOW}](#{'a' * 500})",
+    ],
+)
+def test_a_link_around_a_question_is_neither_it_nor_an_answer(line: str) -> None:
+    assert asked_in(line, IDS) == set()
+    headings = f"\n\n## {HOW}\n\n## {BURST}\n"
+    assert parse_answers(line + headings, IDS) == {}
+    assert parse_answers(f"{line}\n\n## {HOW}\nmine\n", IDS) == {"qa.how": "mine"}
+
+
+def test_links_that_are_part_of_an_answer_stay() -> None:
+    assert parse_answers(f"## {HOW}\n- [{HOW}](#a)\n- [{BURST}](#b)\nmine", IDS) == {"qa.how": "mine"}
+    assert parse_answers(f"## {HOW}\n[a guide](url)\n[1](url)", IDS) == {"qa.how": "[a guide](url)\n[1](url)"}
+    assert parse_answers(f"{HOW} See [1](url), [2](url)", IDS) == {"qa.how": "See [1](url), [2](url)"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "```html\n<!-- a\n```\nmine",
+        "> ```html\n> <!-- a\n> ```\n\nmine",
+        "~~~\n<!--\n~~~\nmine",
+        "`<!--` begins a comment",
+        "``a ` <!--`` begins a comment, and ```<!--``` too",
+    ],
+)
+def test_what_begins_a_comment_in_code_is_text(written: str) -> None:
+    text = f"## qa.how\n{written}\n\n## qa.burst\n<!-- Write here. -->\nother\n"
+    assert parse_answers(text, IDS) == {"qa.how": written, "qa.burst": "other"}
+    assert with_headings(text.encode(), "A module", IDS) == (text.encode(), [])
+
+
+@pytest.mark.parametrize(
+    ("written", "answer"),
+    [
+        ("` <!-- a\n` -->mine", "` \nmine"),
+        ("one <!-- a `-->` mine", "one ` mine"),
+        ("<!-- a\n-->\nmine <!-- b --><!-- c\n--> more", "mine \n more"),
+        ("<!--\n```\n-->\nmine\n<!-- ``` -->", "mine"),
+        ("mine <!-->", "mine"),
+        ("mine ` <!-- not closed `", "mine ` <!-- not closed `"),
+    ],
+)
+def test_comments_are_left_out(written: str, answer: str) -> None:
+    assert parse_answers(f"## qa.how\n{written}", IDS) == {"qa.how": answer}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- qa.how: my answer",
+        "qa.how: my answer",
+        "qa-how: my answer",
+        "1. **qa.how**: my answer",
+        "**qa.how** my answer",
+        "**qa.how:** my answer",
+        "**qa.how: my answer**",
+        "`qa.how`: my answer",
+        "> QA.How - my answer",
+        "qa.how \u2014 my answer",
+        "## qa.how: my answer",
+        "## qa-how: my answer ##",
+        "## 1. `qa.how` - my answer",
+        "## **qa.how: my answer**",
+        "## [qa.how](#a): my answer",
+        f"## qa.how: {HOW} my answer",
+        f"qa.how: {HOW} my answer",
+        "qa.how: my answer\n---",
+    ],
+)
+def test_an_answer_may_begin_behind_the_id(line: str) -> None:
+    assert parse_answers(f"{line}\nmore\n\n## qa.burst\nother", IDS) == {
+        "qa.how": "my answer\nmore",
+        "qa.burst": "other",
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["qa.how", "- qa.how", "See qa.how: mine", "qa.how. mine", "qa.how-to: mine", "qa.how is mine", "my-qa.how: mine"],
+)
+def test_an_id_in_a_sentence_begins_no_answer(line: str) -> None:
+    assert parse_answers(f"{line}\nmore", IDS) == {}
+
+
+def test_a_heading_that_asks_in_other_words_is_no_answer() -> None:
+    for heading in ("## qa.how: How?", "## qa.how and qa.burst", "## Answer to qa.how as I see it"):
+        assert parse_answers(f"{heading}\n", IDS) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "is_one"),
+    [
+        (b"", True),
+        (b"## qa.how\nmine \xff\x81", True),
+        ("## qa.how\nsp\u00e4t".encode("cp1252"), True),
+        ("## qa.how\n\u043d\u0435\u0442".encode("cp1251"), True),
+        ("## qa.how\nmine".encode("utf-16"), True),
+        ("## qa.how\nmine".encode("utf-16-le"), False),
+        ("## qa.how\nmine".encode("utf-16-be"), False),
+        ("## qa.how\nmine".encode("utf-32"), False),
+        (b"PK\x03\x04word", False),
+        (b"%PDF-1.7\n", False),
+        (b"{\\rtf1 mine}", False),
+        (bytes(range(1, 256)) * 4, False),
+    ],
+)
+def test_what_is_a_text(content: bytes, is_one: bool) -> None:
+    assert is_text(content, decode_answers(content)[0]) is is_one

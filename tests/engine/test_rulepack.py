@@ -220,6 +220,8 @@ def test_a_journey_with_its_story_is_read(tmp_path: Path) -> None:
         ("title: One, from: a, to: b", "title: One, from: b, to: a", 30, "from `b` to `a`; there is none"),
         ("stop: b, missing", "stop: c, missing", 30, "the stop `c`; there is none"),
         ('missing: "{because}"', 'missing: "{becuase}"', 30, "`{becuase}`"),
+        ("title: One,", "title: One, needs: c,", 30, "needs the stop `c`; there is none"),
+        ("title: One,", "title: One, needs: b,", 29, "`without` is missing here; `One` needs a stop"),
         ('"there is no {b}."', '"there is no {c}."', 22, "`{c}`"),
         ('"for {a}."', '"for {x}."', 28, "`{x}`"),
         (", open: x}\n  story", "}\n  story", 29, "`open` is missing"),

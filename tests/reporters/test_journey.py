@@ -54,9 +54,9 @@ When the write succeeds
        35 |     - Effect: Allow
 
 When the write fails
-  ✓ RideRecordTable takes rides as they come and seldom refuses one. If it
-    does, and PutRideRecordSns ends with an error, Lambda keeps the event for
-    another try.
+  ✓ RideRecordTable grows with the load, and may refuse rides until it has
+    followed a burst. If it does, and PutRideRecordSns ends with an error,
+    Lambda keeps the event for another try.
     serverless.yml:84:9
     resources.Resources.RideRecordTable.Properties.BillingMode
        84 |         BillingMode: PAY_PER_REQUEST
@@ -207,3 +207,33 @@ def test_the_value_of_the_environment_is_not_told(checked: Checked, monkeypatch:
     request = Request(Settings(environment={"BILLING": "hunter2", "ACTION": "hunter2"}))
     text = ANSWER.replace("PAY_PER_REQUEST", "${env:BILLING}").replace("sqs:SendMessage", "${env:ACTION}")
     assert "hunter2" not in told(checked(text, request))
+
+
+def test_without_the_function_nothing_is_told_of_what_it_would_do(pack: RulePack) -> None:
+    for name in ("function-missing", "function-missing--no-near-name", "function-missing--deleted"):
+        text = told(check_path(FIXTURES / "dlq.target" / name, pack, Request()))
+        assert text.count("No event comes so far: there is no function PutRideRecordSns.") == 3
+        assert "cannot write" not in text
+        assert "Lambda keeps the event" not in text
+
+
+@pytest.mark.parametrize("new", ["AWS::SNS::Topic", "AWS::DynamoDB::Tables"])
+def test_a_table_that_is_not_there_has_no_capacity(pack: RulePack, checked: Checked, new: str) -> None:
+    reports = [check_path(path, pack, Request()) for path in (FIXTURES / "table.on_demand").glob("table-missing*")]
+    reports.append(checked(ANSWER.replace('Type: "AWS::DynamoDB::Table"', f"Type: {new}")))
+    for report in reports:
+        text = told(report)
+        assert "fixed capacity" not in text
+        assert "There is no RideRecordTable, so every write fails." in text
+
+
+@pytest.mark.parametrize("name", ["queue-fifo", "queue-wrong-type", "queue-missing"])
+def test_a_queue_that_cannot_be_used_is_not_said_to_be_absent(pack: RulePack, name: str) -> None:
+    text = told(check_path(FIXTURES / "dlq.queue" / name, pack, Request()))
+    assert "no usable queue" in text
+    assert "no such queue" not in text
+
+
+def test_a_table_that_scales_by_itself_follows_a_burst_later(pack: RulePack) -> None:
+    text = told(check_path(FIXTURES / "service" / "extra-autoscaling", pack, Request()))
+    assert "may refuse rides until it has followed a burst" in text
