@@ -62,8 +62,8 @@ When the write fails
        84 |         BillingMode: PAY_PER_REQUEST
 
 Lambda tries again
-  ✓ Lambda gives PutRideRecordSns the same event twice more: after one minute,
-    and after two more.
+  ✓ Lambda gives PutRideRecordSns the same event up to twice more: after one
+    minute, and after two more.
     serverless.yml:61:3  functions.PutRideRecordSns
        61 |   PutRideRecordSns:
     Lambda: how asynchronous invocations are tried again:
