@@ -260,6 +260,16 @@ def test_a_new_function_ends_before_the_queue_gives_the_event_out_again(
     assert "    timeout: 30\n" in one.text
 
 
+def test_an_arn_without_its_key_gets_it(checked: Checked, tmp_path: Path, pack: RulePack) -> None:
+    text = (FIXTURES / "service" / "extra-dlq-processor" / "serverless.yml").read_text(encoding="utf-8")
+    start = text.index("      - sqs:\n")
+    end = text.index("\n\n", start)
+    text = text[:start] + "      - sqs: !GetAtt PutRideRecordSnsDlq.Arn" + text[end:]
+    one = edited_text(checked, tmp_path, pack, text, "extra.dlq_processor")
+    assert one.obstacle is None
+    assert "      - sqs:\n          arn:\n            Fn::GetAtt:\n" in one.text
+
+
 def test_windows_line_ends_and_the_byte_order_mark_stay(tmp_path: Path, pack: RulePack) -> None:
     content = b"\xef\xbb\xbf" + (START / "serverless.yml").read_bytes().replace(b"\n", b"\r\n")
     (tmp_path / "serverless.yml").write_bytes(content)
