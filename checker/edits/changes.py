@@ -88,20 +88,18 @@ def find(outline: Outline, path: Steps) -> Found:
 
 def _best_item(part: Part, path: Steps) -> int | None:
     """The item of a list of mappings in which a way leads furthest, the last of equals; None where there is none."""
-    reach = {number: len(_inside(item, path)) for number, item in enumerate(part.items) if item.kind == "mapping"}
+    reach = {number: _depth(item, path) for number, item in enumerate(part.items) if item.kind == "mapping"}
     return max(reach, key=lambda number: (reach[number], number), default=None)
 
 
-def _inside(part: Part, path: Steps) -> Steps:
-    """The part of a way that exists below a part."""
-    walked: list[Step] = []
-    for step in path:
+def _depth(part: Part, path: Steps) -> int:
+    """How many steps of a way exist below a part."""
+    for depth, step in enumerate(path):
         below = part.child(step)
         if below is None:
-            break
-        walked.append(step)
+            return depth
         part = below
-    return tuple(walked)
+    return len(path)
 
 
 class Changes:
@@ -115,7 +113,14 @@ class Changes:
     def _take(self, text: str) -> None:
         self.text = text
         self.outline = Outline(text, is_json=self.is_json)
-        self.style = Style(self.outline)
+        self._style: Style | None = None
+
+    @property
+    def style(self) -> Style:
+        """How the text so far is written, learned when something is to be written."""
+        if self._style is None:
+            self._style = Style(self.outline)
+        return self._style
 
     def _replace(self, *replacements: Replacement) -> None:
         text = self.text

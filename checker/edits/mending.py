@@ -2,7 +2,8 @@
 
 The pack says for each reason code which edits may mend it. They are tried in order on the attendee's own text, and
 each result is judged as a submission is: an edit counts when the check passes then, nothing that passed fails, and the
-event's journey is nowhere worse. What no edit mends so is named with its place instead.
+event's journey is nowhere worse, and nothing else is lost (`losses`). What no edit mends so is named with its place
+instead.
 """
 
 from __future__ import annotations
@@ -240,8 +241,8 @@ def _is_better(before: Report, after: Report, check: str) -> bool:
         return False
     if before.journey is None or after.journey is None:
         return True
-    states = [(_WHOLE[one.state]) for one in before.journey.connections]
-    return all(_WHOLE[one.state] >= was for one, was in zip(after.journey.connections, states, strict=True))
+    links = zip(before.journey.connections, after.journey.connections, strict=True)
+    return all(_WHOLE[now.state] >= _WHOLE[was.state] for was, now in links)
 
 
 def _elsewhere(as_it_is: Mended, verdict: Verdict, source: Source, outline: Outline, leads: list[Part]) -> Mended:
