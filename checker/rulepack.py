@@ -251,6 +251,10 @@ class RulePack(NamedTuple):
         """The questions by id."""
         return {question.id: question.question for question in self.questions}
 
+    def checks_named(self, name: str) -> list[str]:
+        """The ids of the checks that a name stands for: a check's own, or those of a step; none for any other name."""
+        return [rule.id for rule in self.rules if name in (rule.id, rule.step)]
+
     @property
     def names(self) -> frozenset[str]:
         """Every name that the checks and the journey ask for: logical ids and functions among them."""

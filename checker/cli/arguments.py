@@ -78,11 +78,7 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--packaged", action="store_true", help="judge the template that `sls package` left in .serverless"
     )
-    live = check.add_argument_group("what is deployed")
-    live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
-    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone, in --region")
-    live.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
-    live.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
+    _add_live(check)
     output = check.add_argument_group("output")
     output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
     output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
@@ -90,18 +86,23 @@ def _add_check(check: argparse.ArgumentParser) -> None:
 
 def _add_judging(check: argparse.ArgumentParser) -> None:
     """What to judge, how strictly, and with which values: the same once and at each save."""
-    check.add_argument(
-        "path",
-        nargs="?",
-        metavar="PATH",
-        help="the service's folder or its serverless.yml (default: the current folder)",
-    )
+    _add_path(check)
     _add_module(check)
     check.add_argument(
         "--only", nargs="+", action="extend", default=[], metavar="CHECK", help="judge these checks or steps only"
     )
     check.add_argument("--strict", action="store_true", help="accept the workshop's own way only")
     _add_values(check)
+
+
+def _add_path(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    parser.add_argument(
+        "path",
+        nargs="?",
+        default=default,
+        metavar="PATH",
+        help="the service's folder or its serverless.yml (default: the current folder)",
+    )
 
 
 def _add_values(parser: argparse.ArgumentParser) -> None:
@@ -124,7 +125,7 @@ def _add_companion(parser: argparse.ArgumentParser, names: str) -> None:
 def _add_live(parser: argparse.ArgumentParser) -> None:
     live = parser.add_argument_group("what is deployed")
     live.add_argument("--deployed", action="store_true", help="judge the deployed stack beside the file")
-    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone")
+    live.add_argument("--stack", metavar="NAME", help="this stack; without PATH and --deployed, it alone, in --region")
     live.add_argument("--profile", metavar="P", help="a profile of the AWS configuration")
     live.add_argument("--endpoint-url", metavar="URL", help="another address for all of AWS")
 
@@ -145,13 +146,7 @@ def _add_explain(explain: argparse.ArgumentParser) -> None:
 
 
 def _add_questions(questions: argparse.ArgumentParser) -> None:
-    questions.add_argument(
-        "path",
-        nargs="?",
-        default=".",
-        metavar="PATH",
-        help="the service's folder or its serverless.yml (default: the current folder)",
-    )
+    _add_path(questions, ".")
     questions.add_argument(
         "--write", action="store_true", help="put a heading for each question into ANSWERS.md, where it has none yet"
     )

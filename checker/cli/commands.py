@@ -161,12 +161,10 @@ def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[str | None, froz
     `--only` takes all that follows it, so a last name that is no check but exists on disk is the path.
     """
     names = [name for given in asked.only for name in given.split(",") if name]
-    known = {rule.id for rule in pack.rules} | {step.id for step in pack.steps}
     path: str | None = asked.path
-    if path is None and names and names[-1] not in known and os.path.exists(names[-1]):
+    if path is None and names and not pack.checks_named(names[-1]) and os.path.exists(names[-1]):
         path = names.pop()
-    steps = {step.id: [rule.id for rule in pack.rules if rule.step == step.id] for step in pack.steps}
-    only = [check for name in names for check in (steps.get(name) or [pack.rule(name).id])]
+    only = [check for name in names for check in (pack.checks_named(name) or [pack.rule(name).id])]
     return path, frozenset(only)
 
 

@@ -167,13 +167,11 @@ def checks_and_path(names: Sequence[str], pack: RulePack) -> tuple[str, list[str
 
     Raises UsageError for a name that is neither, and for a second path.
     """
-    steps = {step.id: [rule.id for rule in pack.rules if rule.step == step.id] for step in pack.steps}
-    known = {rule.id: [rule.id] for rule in pack.rules}
     checks: list[str] = []
     paths: list[str] = []
     for name in names:
-        if name in known or name in steps:
-            checks += known.get(name) or steps[name]
+        if named := pack.checks_named(name):
+            checks += named
         elif os.path.lexists(name) or os.sep in name:
             paths.append(name)
         elif "." in name:  # as the ids of checks are written

@@ -19,7 +19,7 @@ from checker.rulepack import RulePack
 from checker.serverless.configuration import read_document
 from checker.serverless.files import open_regular
 from checker.serverless.parsing import decode
-from checker.wording import visible
+from checker.wording import name_line
 from checker.writing import write_file
 
 _MARK = "\ufeff"
@@ -41,15 +41,18 @@ class Editable(NamedTuple):
         """The file's text, without its byte order mark."""
         return decode(self.content, self.file)
 
+    @property
+    def mark(self) -> str:
+        """The file's byte order mark; empty without one."""
+        return _MARK if self.content.startswith(_MARK.encode()) else ""
+
     def encoded(self, text: str) -> bytes:
         """A text as the bytes of this file."""
-        mark = _MARK if self.content.startswith(_MARK.encode()) else ""
-        return (mark + text).encode()
+        return (self.mark + text).encode()
 
     def diff(self, text: str, under: str = "") -> list[str]:
         """The lines of the unified diff to a text, for the file in a folder that is called `under` from here."""
-        mark = _MARK if self.content.startswith(_MARK.encode()) else ""
-        return unified_diff(mark + self.text, mark + text, visible(os.path.join(under, self.file)).replace("\n", "\\n"))
+        return unified_diff(self.mark + self.text, self.mark + text, name_line(os.path.join(under, self.file)))
 
     def judge(self, text: str) -> Report:
         """What the service would be judged with this text in the file."""

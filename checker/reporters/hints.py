@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from checker.report import CheckResult
+from checker.reporters.lines import diff_style
 from checker.reporters.terminal import Terminal
 from checker.rulepack import fill
 
 if TYPE_CHECKING:
     from checker.edits.mending import Mended
-
-_SIGNS = {"+": ("green",), "-": ("red",), "@": ("blue",)}
 
 
 def render_hint(check: CheckResult, number: int, again: str, draw: Terminal) -> str:
@@ -60,5 +59,4 @@ def why_no_edit(one: Mended) -> list[str]:
 def painted(diff: Sequence[str], draw: Terminal) -> Iterator[str]:
     """The lines of a diff as a terminal shows them: coloured, and what cannot be seen spelled out."""
     for line in diff:
-        styles = ("bold",) if line.startswith(("---", "+++")) else _SIGNS.get(line[:1], ())
-        yield draw.paint(draw.foreign(line.rstrip("\r\n")), *styles)
+        yield draw.paint(draw.foreign(line.rstrip("\r\n")), *diff_style(line))

@@ -103,3 +103,10 @@ def questions(report: Report) -> str:
     """How many of the module's questions are answered."""
     answered = sum(answer.answer is not None for answer in report.answers)
     return f"Questions: {answered} of {len(report.answers)} answered in ANSWERS.md"
+
+
+def diff_style(line: str) -> tuple[str, ...]:
+    """How a line of a diff is painted."""
+    if line.startswith(("+++", "---")):
+        return ("bold",)
+    return {"+": ("green",), "-": ("red",), "@": ("blue",)}.get(line[:1], ())

@@ -14,6 +14,7 @@ from checker.reporters.lines import (
     INDENT,
     SPARKLE,
     check_line,
+    diff_style,
     excerpt,
     identity,
     mark,
@@ -403,19 +404,13 @@ def _panel_lines(panel: Panel, draw: Terminal) -> list[str]:
     lines: list[str] = []
     for text in panel.lines:
         if panel.is_diff and text[:1] in _DIFF_SIGNS:
-            lines.append(draw.paint(draw.cut(draw.foreign(text), draw.width - 1), *_diff_style(text)))
+            lines.append(draw.paint(draw.cut(draw.foreign(text), draw.width - 1), *diff_style(text)))
         else:
             lines += _wrapped(text, draw, "  ") or [""]
     return lines
 
 
 _DIFF_SIGNS = ("", " ", "+", "-", "@", "\\")
-
-
-def _diff_style(line: str) -> tuple[str, ...]:
-    if line.startswith(("+++", "---")):
-        return ("bold",)
-    return {"+": ("green",), "-": ("red",), "@": ("blue",)}.get(line[:1], ())
 
 
 def _notice(look: Look, draw: Terminal) -> list[str]:
