@@ -18,12 +18,11 @@ from checker.report import (
     Source,
     SubmissionFacts,
     Verdict,
+    excerpt,
 )
 from checker.rulepack import Judgement, Rule, RulePack, Words, fill
 from checker.wording import shown
 
-_CONTEXT_LINES = 3
-_LONGEST_LINE = 300
 _FOLLOWS = "follows-renamed-queue"
 NOT_DEPLOYED = "not_deployed"
 
@@ -233,13 +232,6 @@ def evidence(origin: Origin, service: Service) -> Evidence:
     """A place in the service's files, with the lines around it."""
     lines = service.lines.get(origin.file, [])
     return Evidence(origin.file, origin.line, origin.column, origin.path, excerpt(lines, origin.line))
-
-
-def excerpt(lines: list[str], line: int) -> tuple[tuple[int, str], ...]:
-    """The numbered lines around a line (1-based), long ones cut."""
-    first = max(1, line - _CONTEXT_LINES)
-    around = lines[first - 1 : line + _CONTEXT_LINES]
-    return tuple((first + index, text[:_LONGEST_LINE]) for index, text in enumerate(around))
 
 
 def _journey(pack: RulePack, service: Service, findings: Mapping[str, Finding], source: Source) -> Journey | None:

@@ -8,14 +8,13 @@ from typing import NamedTuple
 from checker.checks import found_resource
 from checker.checks.finding import Finding, Outcome, unknown
 from checker.model import Origin, Service, Unknown
-from checker.report import Connection, Evidence, Journey, Scene, Source, Station, TrackState, combine
+from checker.report import Connection, Evidence, Journey, Scene, Source, Station, TrackState, combine, excerpt
 from checker.rulepack import Common, JourneyPlan, Judgement, Rule, ScenePlan, Stop, Track, fill
 from checker.wording import shown
 
 _STATES: dict[Outcome, TrackState] = {"fail": "broken", "unknown": "open", "pass": "whole", "skipped": "whole"}
 _BROKEN_FIRST: tuple[TrackState, ...] = ("broken", "open", "whole")
 _MOST_PLACES = 4
-_LONGEST_LINE = 300
 
 
 class _Told(NamedTuple):
@@ -167,5 +166,4 @@ class Traveller(NamedTuple):
     def evidence(self, at: Origin) -> Evidence:
         """A place with its line."""
         lines = self.service.lines.get(at.file, [])
-        line = ((at.line, lines[at.line - 1][:_LONGEST_LINE]),) if 0 < at.line <= len(lines) else ()
-        return Evidence(at.file, at.line, at.column, at.path, line)
+        return Evidence(at.file, at.line, at.column, at.path, excerpt(lines, at.line, around=0))

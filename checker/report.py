@@ -15,6 +15,8 @@ Source = Literal["file", "stack"]
 MORE, NOT_LINTED = "more", "not-linted"  # codes of a LintNote
 TrackState = Literal["whole", "broken", "open"]
 
+_LONGEST_LINE = 300
+
 
 class Evidence(NamedTuple):
     """A place that a verdict rests on; `excerpt` are the numbered lines around it.
@@ -32,6 +34,12 @@ class Evidence(NamedTuple):
     @property
     def is_live(self) -> bool:
         return self.line == 0
+
+
+def excerpt(lines: list[str], line: int, around: int = 3) -> tuple[tuple[int, str], ...]:
+    """The numbered lines around a line (1-based), long ones cut."""
+    first = max(1, line - around)
+    return tuple((first + index, text[:_LONGEST_LINE]) for index, text in enumerate(lines[first - 1 : line + around]))
 
 
 class Note(NamedTuple):
@@ -276,6 +284,13 @@ class Report(NamedTuple):
         """The first check that is still open; what the file needs comes before what only has to be deployed."""
         to_do = [check for check in self.checks if check.open]
         return next((check for check in to_do if not check.file_is_right), to_do[0] if to_do else None)
+
+    def check(self, id_: str) -> CheckResult:
+        """The verdicts of a check. Raises KeyError for one that the report does not hold."""
+        found = next((one for one in self.checks if one.rule.id == id_), None)
+        if found is None:
+            raise KeyError(id_)
+        return found
 
     @property
     def passing(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _LONGEST_NAME = 128
 _LONGEST_SHOWN = 120
@@ -64,12 +65,14 @@ def _joins(text: str, place: int) -> bool:
 
 def columns(text: str) -> int:
     """How many columns a text takes: East Asian characters and pictures take two, marks above a letter none."""
-    if text.isascii():
-        return len(text)
+    return len(text) if text.isascii() else sum(map(_columns_of, text))
+
+
+@lru_cache(maxsize=1024)
+def _columns_of(character: str) -> int:
     from unicodedata import combining, east_asian_width
 
-    wide = sum(east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(combining(character) != 0 for character in text)
+    return 0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
 
 
 def name_line(text: str) -> str:

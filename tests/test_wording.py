@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checker.wording import name_line, visible
+from checker.reporters.terminal import Terminal
+from checker.wording import columns, name_line, visible
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,18 @@ def test_what_cannot_be_seen_is_spelled_out(text: str, seen: str) -> None:
 
 def test_a_name_is_one_line() -> None:
     assert name_line("ada\n\tben") == "ada\\n\\x09ben"
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [("plain", 5), ("é", 1), ("e\u0301", 1), ("表", 2), ("👩", 2), ("か\u3099", 2), ("a表e\u0301", 4)],
+)
+def test_columns(text: str, taken: int) -> None:
+    assert columns(text) == taken
+
+
+def test_lines_of_wide_characters_fit() -> None:
+    text = "The queue 乗車記録の死信キュー is not there, and 表 neither. " * 4
+    lines = Terminal(width=40).wrapped(text, "  ")
+    assert max(map(columns, lines)) == 39
+    assert "".join("".join(lines).split()) == "".join(text.split())

@@ -17,6 +17,7 @@ from checker.errors import UsageError
 from checker.hint_record import HintRecord
 from checker.report import CheckResult, Report
 from checker.reporters.hints import heading, painted, render_all_hints, render_hint, why_no_edit
+from checker.reporters.lines import points
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack
 
@@ -33,7 +34,7 @@ def hint(asked: Namespace, pack: RulePack, request: Request) -> int:
     if report.error is not None:
         raise report.error
     draw = Terminal.of(sys.stdout)
-    check = _result(report, checks[0]) if checks else report.next_check
+    check = report.check(checks[0]) if checks else report.next_check
     if check is None:
         write_stream(sys.stdout, _complete(report, "hint", path, asked, draw))
         return _NOTHING_TO_DO
@@ -90,11 +91,10 @@ def diff(asked: Namespace, pack: RulePack, request: Request) -> int:
 def _apply(edited: Editable, text: str, done: Sequence[Mended]) -> None:
     backup = edited.write(text)
     after = done[-1].report
-    score = after.score
     draw = Terminal.of(sys.stdout)
     told = [f"✓ {one.check.rule.title}" for one in done if one.obstacle is None]
     told.append(f"Written to {edited.file}; as it was before: {os.path.basename(backup)}")
-    told.append(f"{score.earned} of {score.possible}" + (f" and {score.bonus} extra" if score.bonus else ""))
+    told.append(points(after.score))
     if after.next_check is not None:
         told.append(f"Next: {after.next_check.rule.title}")
     elif any(not one.check.rule.bonus for one in done):
@@ -114,10 +114,6 @@ def _explain(done: Iterable[Mended], draw: Terminal) -> None:
         for sentence in then if one.obstacle is None else why_no_edit(one):
             lines += draw.wrapped(draw.foreign(sentence), "  ")
         write_stream(sys.stderr, "\n".join(lines) + "\n\n")
-
-
-def _result(report: Report, check: str) -> CheckResult:
-    return next(one for one in report.checks if one.rule.id == check)
 
 
 def _nothing_to_hint(check: CheckResult, draw: Terminal) -> str:

@@ -10,10 +10,10 @@ from checker.answers import FILES as ANSWERS_FILES
 from checker.answers import decode_answers, parse_answers
 from checker.cloudformation.template import is_template, lower_template
 from checker.cohort.time_limit import time_limit
-from checker.engine import excerpt, judge, public_text
+from checker.engine import judge, public_text
 from checker.errors import CheckError
 from checker.model import Scalar, Service, Value, text_of
-from checker.report import LintNote, Moment, Person, Report, Source, SubmissionFacts
+from checker.report import LintNote, Moment, Person, Report, Source, SubmissionFacts, excerpt
 from checker.rulepack import RulePack
 from checker.serverless.configuration import is_configuration, read_document
 from checker.serverless.files import CarriedFiles, EditedFiles, SubmissionFiles, SubmissionFolder

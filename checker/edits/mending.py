@@ -15,8 +15,7 @@ from typing import Any, Literal, NamedTuple
 from checker.edits.changes import CannotEditError, Changes, Steps, find
 from checker.edits.losses import breaks_variables, loses_permission, lost_references, touches_others
 from checker.edits.outline import Outline, Part, Step
-from checker.engine import excerpt
-from checker.report import CheckResult, Evidence, Report, Verdict
+from checker.report import CheckResult, Evidence, Report, Verdict, excerpt
 from checker.rule_help import AT, HOLDER, PLACEHOLDER, Edit, Mend
 from checker.rulepack import Rule
 from checker.serverless.parsing import text_lines
@@ -65,10 +64,10 @@ class Mended(NamedTuple):
 def mend(source: Source, report: Report, check: str, judge: Judge, hold: Callable[[], None] = lambda: None) -> Mended:
     """Find the edit that makes a check of the report pass.
 
-    `hold` is called before each piece of work, and may raise to end it. Raises StopIteration for a check that the
-    report does not hold.
+    `hold` is called before each piece of work, and may raise to end it. Raises KeyError for a check that the report
+    does not hold.
     """
-    result = next(one for one in report.checks if one.rule.id == check)
+    result = report.check(check)
     verdict = result.verdicts["file"]
     as_it_is = Mended(result, source.text, report)
     if verdict.outcome == "pass":
@@ -87,8 +86,7 @@ def mend(source: Source, report: Report, check: str, judge: Judge, hold: Callabl
         if touches_others(before, changes.outline, touched):
             is_shared = True
             continue
-        is_equivalent = next(one for one in after.checks if one.rule.id == check).equivalent
-        flaws = 2 * is_equivalent + lost_references(before, changes.outline)
+        flaws = 2 * after.check(check).equivalent + lost_references(before, changes.outline)
         found.append((flaws, Mended(result, changes.text, after)))
         if not flaws:
             break

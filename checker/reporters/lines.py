@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.report import CheckResult, Evidence, Report
+from checker.report import CheckResult, Evidence, Report, Score
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Step
 
@@ -34,10 +34,16 @@ def identity(report: Report, draw: Terminal) -> str:
 def progress(report: Report, draw: Terminal) -> str:
     """The points as a bar and as numbers."""
     score = report.score
+    told, also, bonus = points(score).partition(" and ")
+    bar = draw.bar(score.earned, score.possible) if score.possible else ""
+    return f"{bar}{draw.paint(told, 'bold')}{also}{bonus}"
+
+
+def points(score: Score) -> str:
+    """The points in words: `3 of 6 and 2 extra`."""
     if not score.possible:
-        return draw.paint(f"{score.bonus} extra", "bold")
-    bonus = f" and {score.bonus} extra" if score.bonus else ""
-    return draw.bar(score.earned, score.possible) + draw.paint(f"{score.earned} of {score.possible}", "bold") + bonus
+        return f"{score.bonus} extra"
+    return f"{score.earned} of {score.possible}" + (f" and {score.bonus} extra" if score.bonus else "")
 
 
 def step_title(step: Step, checks: list[CheckResult], draw: Terminal) -> str:

@@ -14,6 +14,8 @@ _NEEDED = "✓✦✗○·…█░–→’●│┊├─╮"
 _WIDEST = 100
 _BAR = 20
 _NARROWEST = 40
+# Stands behind each character of two columns while lines are broken by their length; private use, and never drawn.
+_FILLER = "\uf8ff"
 
 
 class Terminal(NamedTuple):
@@ -65,16 +67,20 @@ class Terminal(NamedTuple):
         return text + end
 
     def wrapped(self, text: str, indent: str = "") -> list[str]:
-        """The text in lines that fit, each behind the indent."""
+        """The text in lines that fit, each behind the indent, also where its characters are twice as wide."""
         import textwrap
 
-        return textwrap.wrap(
-            self.drawable(text),
+        text = self.drawable(text)
+        if not text.isascii():
+            text = "".join(each + _FILLER if columns(each) == 2 else each for each in text.replace(_FILLER, "?"))
+        lines = textwrap.wrap(
+            text,
             self.width - 1,
             initial_indent=indent,
             subsequent_indent=indent,
             break_on_hyphens=False,
         )
+        return lines if text.isascii() else [line.replace(_FILLER, "") for line in lines]
 
 
 def _columns(stream: TextIO) -> int:

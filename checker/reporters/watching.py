@@ -6,7 +6,6 @@ The screen fits whatever the terminal's size is: what is least needed goes first
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from checker.report import CheckResult, Note, Report
@@ -20,12 +19,14 @@ from checker.reporters.lines import (
     mark,
     numbered,
     place,
+    points,
     progress,
     questions,
     step_title,
 )
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Rule
+from checker.wording import columns
 
 _WIDEST = 100
 _NARROWEST = 8  # what is narrower still is clipped
@@ -461,16 +462,10 @@ def parting(look: Look, draw: Terminal) -> str:
     elif report.error is not None:
         told = str(report.error)
     elif report.next_check is None:
-        told = f"{_points(report)}. {_COMPLETE}"
+        told = f"{points(report.score)}. {_COMPLETE}"
     else:
-        told = f"{_points(report)}. Next: {report.next_check.rule.title}; rydecheck watch goes on."
+        told = f"{points(report.score)}. Next: {report.next_check.rule.title}; rydecheck watch goes on."
     return draw.foreign(told).replace("\n", " ")
-
-
-def _points(report: Report) -> str:
-    score = report.score
-    bonus = f" and {score.bonus} extra" if score.bonus else ""
-    return f"{score.earned} of {score.possible}{bonus}" if score.possible else f"{score.bonus} extra"
 
 
 def _at_most(count: int, lines: list[str], draw: Terminal) -> list[str]:
@@ -485,26 +480,9 @@ def _one_line(text: str, draw: Terminal) -> str:
     return draw.cut(draw.foreign(text).replace("\n", " "), draw.width - 1)
 
 
-# Stands behind each character of two columns while lines are broken by their length; private use, and never drawn.
-_FILLER = "\uf8ff"
-
-
 def _wrapped(text: str, draw: Terminal, indent: str = "") -> list[str]:
-    """The text of whoever it is in lines that fit, also where its characters are twice as wide."""
-    safe = draw.foreign(text)
-    if safe.isascii():
-        return draw.wrapped(safe, indent)
-    spread = "".join(each + _FILLER if _columns(each) == 2 else each for each in safe.replace(_FILLER, "?"))
-    return [line.replace(_FILLER, "") for line in draw.wrapped(spread, indent)]
-
-
-@lru_cache(maxsize=1024)
-def _columns(character: str) -> int:
-    if character.isascii():
-        return 1
-    from unicodedata import combining, east_asian_width
-
-    return 0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
+    """The text of whoever it is in lines that fit."""
+    return draw.wrapped(draw.foreign(text), indent)
 
 
 def clipped(line: str, room: int) -> str:
@@ -519,7 +497,7 @@ def clipped(line: str, room: int) -> str:
             kept.append(line[position:end])
             position = end
             continue
-        width = _columns(line[position])
+        width = columns(line[position])
         if used + width <= room:
             kept.append(line[position])
         used += width

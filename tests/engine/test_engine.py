@@ -8,8 +8,7 @@ import pytest
 
 from checker.checks.finding import Outcome
 from checker.cohort.submission import Request, check_path
-from checker.engine import excerpt
-from checker.report import CheckResult, Report, combine
+from checker.report import CheckResult, Report, combine, excerpt
 from checker.rulepack import RulePack
 from tests.conftest import FIXTURES, Checked
 

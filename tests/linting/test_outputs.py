@@ -55,7 +55,9 @@ def test_the_terminal_tells_it_between_the_checks_and_the_next_step(farah: Repor
 def test_a_terminal_of_few_characters_gets_it_too(farah: Report) -> None:
     text = render_text(farah, Terminal(unicode=False, width=60))
     assert text.isascii()
-    assert max(map(len, text.splitlines())) <= 60
+    # A command to copy stays whole, and this one names the folder that the tests lie in.
+    told = [line for line in text.splitlines() if "rydecheck hint" not in line]
+    assert max(map(len, told)) <= 60
 
 
 def test_a_lint_that_did_not_end_is_no_break(farah: Report) -> None:
