@@ -8,8 +8,9 @@ from typing import Any, NamedTuple, NoReturn
 
 from checker.errors import UsageError
 
-FORMATS = ("text", "json", "html")
-LINTED_FORMATS = frozenset(("html",))  # those that also tell what would break the deployment, unless it is said
+FORMATS = ("text", "json", "html", "github", "markdown", "junit", "sarif", "codequality", "badge", "classroom")
+# Those that also tell what would break the deployment, unless it is said.
+LINTED_FORMATS = frozenset(("html", "github", "markdown", "junit", "sarif", "codequality"))
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
 
@@ -72,7 +73,10 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     _add_judging(check)
     lint = check.add_mutually_exclusive_group()
     lint.add_argument(
-        "--lint", action="store_true", default=None, help="also tell what would break the deployment (default: in html)"
+        "--lint",
+        action="store_true",
+        default=None,
+        help="also tell what would break the deployment (default: in html and the formats of CI)",
     )
     lint.add_argument("--no-lint", action="store_false", dest="lint", help="leave that out")
     check.add_argument(
@@ -80,7 +84,19 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     )
     _add_live(check)
     output = check.add_argument_group("output")
-    output.add_argument("--format", choices=FORMATS, default="text", help="default: %(default)s")
+    _add_format(output, FORMATS, "text")
+    output.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        help="write another format to a file too; may be repeated",
+    )
+
+
+def _add_format(output: argparse._ArgumentGroup, formats: tuple[str, ...], default: str | None) -> None:
+    told = "default: %(default)s" if default else "one format of all submissions"
+    output.add_argument("--format", choices=formats, default=default, help=told)
     output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
 
 
@@ -171,7 +187,8 @@ def _add_diff(diff: argparse.ArgumentParser) -> None:
 
 def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("results", metavar="FILE", help="the results.jsonl of a class")
-    _add_class_output(report)
+    output = _add_class_output(report, required=False)
+    _add_format(output, tuple(name for name in FORMATS if name != "html"), None)
 
 
 def _add_iam_policy(policy: argparse.ArgumentParser) -> None:
@@ -219,9 +236,9 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
     _add_class_output(grade)
 
 
-def _add_class_output(parser: argparse.ArgumentParser) -> None:
+def _add_class_output(parser: argparse.ArgumentParser, *, required: bool = True) -> argparse._ArgumentGroup:
     output = parser.add_argument_group("output")
-    output.add_argument("--out", required=True, metavar="DIR", help="the folder for the pages and files")
+    output.add_argument("--out", required=required, metavar="DIR", help="the folder for the pages and files")
     output.add_argument(
         "--title", metavar="TEXT", help="the title of the class's page, and of the assignment in gradebooks"
     )
@@ -232,6 +249,7 @@ def _add_class_output(parser: argparse.ArgumentParser) -> None:
         choices=GRADEBOOKS,
         help="also write the file of this system; may be repeated",
     )
+    return output
 
 
 def _at_least_one(text: str) -> int:

@@ -8,14 +8,13 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from checker.cli.arguments import LINTED_FORMATS, assignments, parse
+from checker.cli.arguments import assignments, parse
 from checker.cli.output import write_stream
 from checker.errors import CheckError, UsageError
 from checker.report import Report
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack, load_pack, module_ids
 from checker.wording import visible
-from checker.writing import write_file
 
 if TYPE_CHECKING:
     from checker.cohort.submission import Deployed, Request
@@ -65,18 +64,16 @@ def _one_line(error: CheckError) -> str:
 
 
 def _check(asked: Namespace) -> int:
+    from checker.cli.rendering import is_linted, outputs, write_report
     from checker.cohort.submission import Request
 
     pack = load_pack(asked.module)
     path, only = _path_and_checks(asked, pack)
-    lint = asked.format in LINTED_FORMATS if asked.lint is None else asked.lint
+    wanted = outputs(asked)
+    lint = is_linted(wanted) if asked.lint is None else asked.lint
     request = Request(_settings(asked), only, asked.strict, asked.packaged, _deployed(asked), lint)
     report = _judged(asked, path, pack, request)
-    if asked.format == "html":
-        from datetime import datetime
-
-        report = report._replace(checked_at=datetime.now().astimezone())
-    _write(asked, _render(report, asked))
+    write_report(report, wanted)
     _complain_of(report)
     return {"complete": COMPLETE, "incomplete": INCOMPLETE, "error": FAILED}[report.status]
 
@@ -166,29 +163,6 @@ def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[str | None, froz
         path = names.pop()
     only = [check for name in names for check in (pack.checks_named(name) or [pack.rule(name).id])]
     return path, frozenset(only)
-
-
-def _render(report: Report, asked: Namespace) -> str:
-    if asked.format == "json":
-        from checker.reporters.json import render as render_json
-
-        return render_json(report)
-    if asked.format == "html":
-        from checker.reporters.html import render as render_html
-
-        return render_html(report)
-    from checker.reporters.text import render as render_text
-
-    return render_text(report, Terminal() if asked.output else Terminal.of(sys.stdout))
-
-
-def _write(asked: Namespace, text: str) -> None:
-    if not text:
-        return
-    if asked.output is None:
-        write_stream(sys.stdout, text)
-    else:
-        write_file(asked.output, text)
 
 
 def _grade(asked: Namespace) -> int:

@@ -1,37 +1,62 @@
-"""`rydecheck report`: the pages and files of a class again, from its results."""
+"""`rydecheck report`: the pages and files of a class again, from its results, or one format of all submissions."""
 
 from __future__ import annotations
 
 import itertools
+import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 
 from checker.cli.class_folder import ClassFolder
 from checker.cli.class_views import INDEX, Told, tell, write_views
+from checker.cli.rendering import refuse_without_folder, render_for_tools, write_text
 from checker.cohort.grading import page_path
 from checker.cohort.results import read_results
 from checker.errors import UsageError
 from checker.report import Report
+from checker.reporters.class_text import ClassText
 from checker.reporters.html import render
-from checker.reporters.json import parse_record
+from checker.reporters.json import parse_record, render_class
+from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack, load_pack
 
 HOME = f"../{INDEX}"
 
 
 def report(arguments: Namespace) -> int:
-    """Render everything that --out holds of a class, without grading."""
+    """Render a class without grading: the pages and files of --out, or the format of --format."""
+    if (arguments.out is None) == (arguments.format is None):
+        raise UsageError("say --out for the pages and files of the class, or --format for one of the formats.")
+    for option in ("output",) if arguments.format is None else ("title", "gradebook"):
+        if getattr(arguments, option):
+            other = "format" if option == "output" else "out"
+            raise UsageError(f"--{option} goes with --{other}.")
     reports = _read(arguments.results)
     first = next(reports, None)
     if first is None:
         raise UsageError(f"{arguments.results} holds no results.")
+    everybody = itertools.chain([first], reports)
     pack = first[0].module
+    if arguments.format is not None:
+        refuse_without_folder(arguments.output)
+        write_text(_in_format(arguments.format, pack, everybody, arguments.output), arguments.output)
+        return 0
     folder = ClassFolder(arguments.out)
     with folder.alone():
-        rendered = _with_pages(folder, itertools.chain([first], reports))
-        text = write_views(folder, Told(pack, arguments.title, arguments.gradebook), rendered)
+        text = write_views(folder, Told(pack, arguments.title, arguments.gradebook), _with_pages(folder, everybody))
     tell(folder, text)
     return 0
+
+
+def _in_format(name: str, pack: RulePack, reports: Iterable[tuple[Report, str]], file: str | None) -> str:
+    if name == "text":
+        text = ClassText(pack)
+        for one, page in reports:
+            text.add(one, page)
+        return text.render(Terminal() if file else Terminal.of(sys.stdout))
+    if name == "json":
+        return render_class(one for one, _ in reports)
+    return render_for_tools(name, (one for one, _ in reports))
 
 
 def _read(path: str) -> Iterator[tuple[Report, str]]:

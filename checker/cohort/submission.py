@@ -19,7 +19,7 @@ from checker.serverless.configuration import is_configuration, read_document
 from checker.serverless.files import CarriedFiles, EditedFiles, SubmissionFiles, SubmissionFolder
 from checker.serverless.lowering import read_service
 from checker.serverless.resolving import Settings
-from checker.wording import shown
+from checker.wording import name_line, shown
 
 if TYPE_CHECKING:
     from checker.aws.account import Accounts
@@ -153,7 +153,7 @@ def check_edited(found: OnDisk, file: str, content: bytes, pack: RulePack, reque
 
 
 def _facts(name: str) -> SubmissionFacts:
-    return SubmissionFacts(id=_id(name), path=shown(name))
+    return SubmissionFacts(id=_id(name), path=name_line(name))
 
 
 def check_stack(stack: str, pack: RulePack, request: Request) -> Report:

@@ -7,7 +7,7 @@ so that they can be rendered again at any time; `parse_record` reads it back.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,11 @@ SCHEMA_VERSION = 1
 def render(report: Report) -> str:
     """The report as one JSON object, indented, with a line end."""
     return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def render_class(reports: Iterable[Report]) -> str:
+    """The reports of a class as one JSON array, an object a submission, with a line end."""
+    return json.dumps([document(one) for one in reports], indent=2, ensure_ascii=False) + "\n"
 
 
 def document(report: Report) -> dict[str, Any]:

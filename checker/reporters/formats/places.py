@@ -1,0 +1,37 @@
+"""Where the files of submissions stand in a repository, as the tools name them that show a problem at its line."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import NamedTuple
+
+from checker.report import Report
+
+_FILES = (".yml", ".yaml", ".json")
+_PACKAGED = ".serverless"
+
+
+class Places(NamedTuple):
+    """The top of the repository and the current folder, which paths of submissions are relative to; both absolute."""
+
+    top: str = "/"
+    here: str = "/"
+
+    def path(self, report: Report, file: str) -> str:
+        """The path of a submission's file from the top of the repository, with slashes, and never out of it.
+
+        A submission that lies elsewhere, or in an archive, has the path inside of its own folder, below its id.
+        """
+        submission = report.submission
+        folder = submission.path.replace("\\", "/")
+        if folder.lower().endswith(_FILES):
+            folder, name = posixpath.split(folder)
+            if posixpath.basename(folder) == _PACKAGED and name == file:
+                file = name
+        top = self.top.replace("\\", "/")
+        whole = posixpath.join(self.here.replace("\\", "/"), folder, file.replace("\\", "/"))
+        inside = posixpath.relpath(posixpath.normpath(whole), top)
+        if inside == ".." or inside.startswith("../"):
+            own = submission.id.replace("/", "-").lstrip(".") or "submission"
+            return posixpath.join(own, posixpath.normpath(f"/{file}").lstrip("/"))
+        return inside

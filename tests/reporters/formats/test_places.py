@@ -1,0 +1,48 @@
+"""Where a submission's file stands, seen from the top of the repository."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.report import Report, SubmissionFacts
+from checker.reporters.formats.places import Places
+from checker.rulepack import RulePack
+
+FORK = Places("/work/fork", "/work/fork")
+BELOW = Places("/work/fork", "/work/fork/services")
+
+
+@pytest.mark.parametrize(
+    ("places", "path", "file", "wanted"),
+    [
+        (FORK, ".", "serverless.yml", "serverless.yml"),
+        (FORK, "services/record", "serverless.yml", "services/record/serverless.yml"),
+        (FORK, "services/record/serverless.yml", "serverless.yml", "services/record/serverless.yml"),
+        (FORK, "services\\record", "parts\\table.yml", "services/record/parts/table.yml"),
+        (BELOW, ".", "serverless.yml", "services/serverless.yml"),
+        (BELOW, "../other", "resources/table.yml", "other/resources/table.yml"),
+        (FORK, "/work/fork/record", "serverless.yml", "record/serverless.yml"),
+        (FORK, "record/.serverless/state.json", "state.json", "record/.serverless/state.json"),
+        (FORK, "record", ".serverless/state.json", "record/.serverless/state.json"),
+        (BELOW, "../../elsewhere", "serverless.yml", "ada/serverless.yml"),
+        (FORK, "/somewhere/else", "serverless.yml", "ada/serverless.yml"),
+        (FORK, "", "serverless.yml", "serverless.yml"),
+        (Places("/", "/home"), "fork", "serverless.yml", "home/fork/serverless.yml"),
+    ],
+)
+def test_a_path_is_told_from_the_top_of_the_repository(
+    pack: RulePack, places: Places, path: str, file: str, wanted: str
+) -> None:
+    assert places.path(Report(pack, SubmissionFacts("ada", path)), file) == wanted
+
+
+@pytest.mark.parametrize(
+    ("id_", "file", "wanted"),
+    [
+        ("../ada/..", "serverless.yml", "-ada-../serverless.yml"),
+        ("..", "serverless.yml", "submission/serverless.yml"),
+        ("ada", "../../etc/passwd", "ada/etc/passwd"),
+    ],
+)
+def test_neither_an_id_nor_a_file_leads_out(pack: RulePack, id_: str, file: str, wanted: str) -> None:
+    assert FORK.path(Report(pack, SubmissionFacts(id_, "/elsewhere")), file) == wanted
