@@ -1,0 +1,210 @@
+"""The GitHub Action: its steps, carried out as the runner's shell would, on forks of all kinds."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.action.runner import ACTION, Job, filled, outputs, run, scripts
+from tests.conftest import FIXTURES, REPOSITORY
+
+pytestmark = pytest.mark.slow
+
+Ran = Callable[..., Job]
+
+
+@pytest.fixture(scope="module")
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runner's folder for a job: the action is installed there by the first run, as on a fresh machine."""
+    return tmp_path_factory.mktemp("runner")
+
+
+@pytest.fixture
+def fork(tmp_path: Path) -> Path:
+    """A checkout of a fork with a half-done service."""
+    folder = tmp_path / "fork"
+    shutil.copytree(FIXTURES / "class" / "chidi", folder)
+    return folder
+
+
+@pytest.fixture
+def ran(fork: Path, temporary: Path) -> Ran:
+    def run_it(environment: dict[str, str] | None = None, **given: str) -> Job:
+        return run(fork, temporary, {name.replace("_", "-"): value for name, value in given.items()}, environment or {})
+
+    return run_it
+
+
+def test_a_fork_under_way_is_red_with_the_reason_at_its_line(ran: Ran) -> None:
+    job = ran()
+    assert job.code == 1
+    assert job.outputs["status"] == "incomplete"
+    assert (job.outputs["earned"], job.outputs["possible"]) == ("5", "6")
+    assert len(job.annotations) == 1
+    assert job.annotations[0].startswith("::error ")
+    assert "file=serverless.yml,line=46,col=5" in job.annotations[0]
+    assert "Let PutRideRecordSns write to the queue" in job.summary
+    assert "<!doctype html>" in Path(job.outputs["page"]).read_text(encoding="utf-8").lower()
+
+
+def test_a_complete_fork_is_green(ran: Ran, fork: Path) -> None:
+    shutil.copy(FIXTURES / "service" / "answer" / "serverless.yml", fork)
+    job = ran()
+    assert job.code == 0, job.log
+    assert job.outputs["status"] == "complete"
+    assert (job.outputs["earned"], job.outputs["possible"]) == ("6", "6")
+    assert job.annotations == [] or all(line.startswith("::notice") for line in job.annotations)
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("incomplete", 1), ("error", 0), ("never", 0)])
+def test_the_maintainer_says_what_turns_the_step_red(ran: Ran, fail_on: str, code: int) -> None:
+    job = ran(fail_on=fail_on)
+    assert (job.code, job.outputs["status"]) == (code, "incomplete")
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("incomplete", 2), ("error", 2), ("never", 0)])
+def test_a_broken_file_is_an_error_at_its_line(ran: Ran, fork: Path, fail_on: str, code: int) -> None:
+    shutil.copy(FIXTURES / "class" / "luis" / "serverless.yml", fork)
+    job = ran(fail_on=fail_on)
+    assert (job.code, job.outputs["status"], job.outputs["earned"]) == (code, "error", "0")
+    assert any("file=serverless.yml,line=46,col=6" in line for line in job.annotations)
+    assert "Check its indentation" in job.summary
+
+
+def test_a_fork_without_a_service_says_so(ran: Ran, fork: Path) -> None:
+    (fork / "serverless.yml").unlink()
+    job = ran()
+    assert (job.code, job.outputs["status"]) == (2, "error")
+    assert len(job.annotations) == 1
+    assert "serverless.yml" in job.annotations[0]
+
+
+def test_a_service_below_the_top_is_told_from_the_top(ran: Ran, fork: Path) -> None:
+    service = fork / "services" / "ride record"
+    service.mkdir(parents=True)
+    shutil.move(fork / "serverless.yml", service)
+    assert "file=services/ride record/serverless.yml,line=46" in ran(path="services/ride record").annotations[0]
+
+
+def test_strict_stage_and_region_reach_the_check(ran: Ran, fork: Path) -> None:
+    job = ran(strict="true", stage="user7", region="eu-west-1")
+    assert "stage user7" in job.log
+    assert "eu-west-1" in job.log
+    renamed = (FIXTURES / "service" / "answer" / "serverless.yml").read_text(encoding="utf-8")
+    renamed = renamed.replace(
+        "serverless-plugin-lambda-dead-letter", "@digitalmaas/serverless-plugin-lambda-dead-letter"
+    )
+    (fork / "serverless.yml").write_text(renamed, encoding="utf-8")
+    assert ran().code == 0
+    assert ran(strict="true").code == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"fail_on": "sometimes"}, "fail-on is incomplete, error or never."),
+        ({"deployed": "yes"}, "deployed is true or false."),
+        ({"strict": "1"}, "strict is true or false."),
+        ({"module": "unreliability"}, "there is no module `unreliability`"),
+    ],
+)
+def test_a_wrong_input_is_told(ran: Ran, given: dict[str, str], said: str) -> None:
+    job = ran(**given)
+    assert (job.code, job.outputs["status"]) == (2, "error")
+    assert said in job.log
+    assert any(line.startswith("::error title=rydecheck::") for line in job.annotations)
+
+
+def test_without_credentials_the_deployed_stack_is_an_error(ran: Ran, fork: Path) -> None:
+    """As in a pull request from a fork, which gets no secrets."""
+    outside = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(fork.parent)}
+    job = ran(outside, deployed="true")
+    assert (job.code, job.outputs["status"]) == (2, "error")
+    assert "credentials" in job.annotations[0]
+
+
+def test_nothing_of_a_stranger_is_executed(fork: Path, tmp_path: Path) -> None:
+    trap = tmp_path / "executed"
+    code = f"open({str(trap)!r}, 'a').write(__name__)\n"
+    for name in ("json", "venv", "pip", "sitecustomize", "usercustomize", "yaml", "checker", "runpy", "conftest"):
+        (fork / f"{name}.py").write_text(code, encoding="utf-8")
+    (fork / "setup.py").write_text(code, encoding="utf-8")
+    (fork / "serverless.js").write_text(f"require('fs').writeFileSync({json.dumps(str(trap))}, 'x')", encoding="utf-8")
+    for name in ("python3", "rydecheck", "mktemp", "cat"):
+        program = fork / name
+        program.write_text(f"#!/bin/sh\ntouch {trap}\n", encoding="utf-8")
+        program.chmod(0o755)
+    (fork / ".bashrc").write_text(f"touch {trap}\n", encoding="utf-8")
+    (fork / ".cfnlintrc").write_text("append_rules: [.]\n", encoding="utf-8")
+    fresh = tmp_path / "runner"
+    fresh.mkdir()
+    assert run(fork, fresh, {}, {}).code == 1
+    assert not trap.exists()
+
+
+def test_a_strangers_words_are_no_commands(ran: Ran, fork: Path) -> None:
+    text = (fork / "serverless.yml").read_text(encoding="utf-8")
+    hostile = (
+        "PutRideRecordSnsDlq%0A::warning::x\\n::stop-commands::y\\n##[add-mask]z\\r::set-output name=status::complete"
+    )
+    text = text.replace("Ref: PutRideRecordSnsDlq", f'Ref: "{hostile}"')
+    (fork / "serverless.yml").write_text(text, encoding="utf-8")
+    job = ran()
+    assert job.outputs["status"] == "incomplete"
+    assert [line.partition(" ")[0] for line in job.annotations] == ["::error"]
+    commands = [line for line in job.log.splitlines() if line.lstrip().startswith("::") or "##[" in line]
+    assert [line for line in commands if not line.startswith(("::error ", "::group::", "::endgroup::"))] == []
+
+
+def test_a_value_of_the_environment_is_not_printed(ran: Ran, fork: Path) -> None:
+    text = (fork / "serverless.yml").read_text(encoding="utf-8")
+    (fork / "serverless.yml").write_text(text.replace("Ref: PutRideRecordSnsDlq", '"${env:SECRET}"'), encoding="utf-8")
+    job = ran({"SECRET": "hunter2-and-more"})
+    page = Path(job.outputs["page"]).read_text(encoding="utf-8")
+    assert all("hunter2" not in text for text in (job.log, job.summary, page))
+
+
+def test_an_input_is_never_part_of_a_script() -> None:
+    for step in scripts():
+        assert "${{" not in step["run"]
+
+
+def test_an_old_python_is_told(fork: Path, tmp_path: Path) -> None:
+    old = tmp_path / "bin"
+    old.mkdir()
+    (old / "python3").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (old / "python3").chmod(0o755)
+    fresh = tmp_path / "runner"
+    fresh.mkdir()
+    job = run(fork, fresh, {}, {"PATH": f"{old}{os.pathsep}{os.environ['PATH']}"})
+    assert job.code == 2
+    assert "Python 3.10 or newer is needed" in job.annotations[0]
+
+
+@pytest.mark.parametrize(
+    ("schema", "file"),
+    [
+        ("vendor.github-actions", ACTION),
+        ("vendor.github-workflows", REPOSITORY / "docs" / "examples" / "github-workflow.yml"),
+        ("vendor.github-workflows", REPOSITORY / "docs" / "examples" / "github-workflow-deployed.yml"),
+        ("vendor.gitlab-ci", REPOSITORY / "docs" / "examples" / "gitlab-ci.yml"),
+    ],
+    ids=lambda value: value.name if isinstance(value, Path) else value,
+)
+def test_the_files_of_ci_fit_their_public_schemas(schema: str, file: Path) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(file)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_runner_itself_reads_as_documented(tmp_path: Path) -> None:
+    assert filled("a ${{ inputs.x }} ${{steps.y.outputs.z}}.", {"inputs.x": "1"}) == "a 1 ."
+    (tmp_path / "out").write_text("a=1\nb=c=d\n", encoding="utf-8")
+    assert outputs(tmp_path / "out") == {"a": "1", "b": "c=d"}
