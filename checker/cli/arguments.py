@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
@@ -14,9 +15,17 @@ LINTED_FORMATS = frozenset(("html", "github", "markdown", "junit", "sarif", "cod
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
 
-_EPILOG = """\
-In a service's folder, plain `rydecheck` checks it. Exit status: 0 when every check passes (extra credit aside),
-1 when some do not, 2 when it could not check.
+_GROUPS = (
+    ("For attendees", ("check", "watch", "hint", "diff", "explain", "questions")),
+    ("For instructors", ("grade", "report", "iam-policy", "demo")),
+    ("For authors of modules", ("modules", "rules", "schema")),
+)
+_EPILOG = """
+In a service's folder, plain `rydecheck` checks it. `rydecheck COMMAND --help`
+says what a command takes.
+
+Exit status: 0 when every check passes (extra credit aside), 1 when some do
+not, 2 when it could not check.
 """
 
 _WATCH = """\
@@ -34,6 +43,11 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}. See `{self.prog} --help`.")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        from checker.cli.output import write_stream
+
+        write_stream(file or sys.stdout, message)  # argparse fails at what the terminal's encoding lacks
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -55,18 +69,31 @@ def _parser(asked: str) -> argparse.ArgumentParser:
     """The parser; of the commands it knows the one that is asked for, or all when none is."""
     parser = _Parser(
         prog="rydecheck",
-        description="Checks a serverless.yml of the workshop and what is deployed, and says what to do next.",
-        epilog=_EPILOG,
+        usage="rydecheck [COMMAND] [OPTIONS]",
+        description="Checks a serverless.yml of the workshop and what is deployed, and says what\nto do next.",
+        epilog=None if asked in _COMMANDS else _listed() + _EPILOG,
         **_COMMON,
     )
     parser.add_argument("--version", action="store_true", help="print the version and leave")
     # Without `prog`, argparse would format a usage line at every start to find it.
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, prog="rydecheck")
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", parser_class=_Parser, prog="rydecheck", help=argparse.SUPPRESS
+    )
     for name in (asked,) if asked in _COMMANDS else _COMMANDS:
         told = _COMMANDS[name]
         command = commands.add_parser(name, help=told.help, description=told.description, epilog=told.epilog, **_COMMON)
         told.add(command)
     return parser
+
+
+def _listed() -> str:
+    """The commands by whom they are for, each with what it does."""
+    grouped = {name for _, names in _GROUPS for name in names}
+    also = ("Also", tuple(name for name in _COMMANDS if name not in grouped))
+    lines = []
+    for title, names in (*_GROUPS, also):
+        lines += [f"{title}:", *(f"  {name:<12}{_COMMANDS[name].help}" for name in names if name in _COMMANDS), ""]
+    return "\n".join(lines)
 
 
 def _add_check(check: argparse.ArgumentParser) -> None:

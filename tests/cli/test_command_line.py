@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from checker.cli import main
+from checker.cli.arguments import _COMMANDS
 from checker.rulepack import RulePack
 from tests.conftest import FIXTURES, REPOSITORY
 
@@ -436,3 +439,24 @@ def test_nothing_of_aws_is_imported_unless_it_is_asked_for() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+def test_help_lists_every_command_once_by_whom_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    told = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert sorted(re.findall(r"^  ([a-z-]+) {2,}[a-z]", told, re.MULTILINE)) == sorted(_COMMANDS)
+    assert told.index("For attendees") < told.index("  watch ") < told.index("For instructors")
+    assert max(map(len, told.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("command", sorted(_COMMANDS))
+def test_help_of_a_command_is_there_in_every_encoding(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    stream.seek(0)
+    assert stream.read().startswith(f"usage: rydecheck {command}")
