@@ -109,9 +109,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_ends_quickly(name: str, tmp_path: Path, pack: RulePack) -> None:
     (tmp_path / "serverless.yml").write_text(HOSTILE[name], encoding="utf-8")
-    start = time.perf_counter()
+    start = time.process_time()
     report = check_path(tmp_path, pack, Request())
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert report.error is None or report.error.code in ("too-large", "invalid-yaml", "invalid-config"), report.error
 
 
@@ -169,9 +169,9 @@ _NEAR_MISS = "1. How does DynamoDB auto-scaling wor{}?\n"  # as costly as a line
 def test_hostile_answers_end_quickly(text: str, tmp_path: Path, pack: RulePack) -> None:
     (tmp_path / "serverless.yml").write_text(ANSWER, encoding="utf-8")
     (tmp_path / "ANSWERS.md").write_text(text, encoding="utf-8")
-    start = time.perf_counter()
+    start = time.process_time()
     assert check_path(tmp_path, pack, Request()).status == "complete"
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 @pytest.mark.parametrize("name", ["a large text used often", "long keys in each other", "mappings that double"])

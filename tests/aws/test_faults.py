@@ -20,6 +20,8 @@ from tests.aws.conftest import REGION, ROLE, STACK, Boto, deploy, queue_arn, sca
 from tests.aws.faults import Faults
 from tests.aws.test_reading import EXTRAS
 
+pytestmark = pytest.mark.slow  # a real HTTP server answers each call
+
 EVERY_CHECK = {
     "dlq.queue",
     "dlq.permission",
@@ -93,7 +95,6 @@ def test_without_any_permission_every_check_is_open(boto: Boto, faults: Faults, 
     assert {check.outcome for check in report.checks[1:]} == {"unknown"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_throttling_changes_no_verdict(boto: Boto, faults: Faults, pack: RulePack, seed: int) -> None:
     deploy(boto)
@@ -102,7 +103,6 @@ def test_throttling_changes_no_verdict(boto: Boto, faults: Faults, pack: RulePac
     assert outcomes(judged(pack)) == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["iam:GetRolePolicy", "lambda:*", "*"])
 def test_a_call_survives_four_refusals_in_a_row(boto: Boto, faults: Faults, pack: RulePack, pattern: str) -> None:
     deploy(boto)
@@ -111,7 +111,6 @@ def test_a_call_survives_four_refusals_in_a_row(boto: Boto, faults: Faults, pack
     assert outcomes(judged(pack)) == before
 
 
-@pytest.mark.slow
 def test_endless_throttling_is_unknown(boto: Boto, faults: Faults, pack: RulePack) -> None:
     deploy(boto)
     faults.throttle_first(1000, "dynamodb:DescribeTable")

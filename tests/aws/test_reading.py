@@ -35,6 +35,8 @@ from tests.aws.conftest import (
 from tests.aws.faults import Event, Faults, set_stack
 from tests.conftest import FIXTURES
 
+pytestmark = pytest.mark.slow  # a real HTTP server answers each call
+
 CHECKS = ("dlq.queue", "dlq.permission", "dlq.target", "table.on_demand", "table.no_provisioned")
 EXTRAS = {"extra.dlq_processor": "processor-missing", "extra.autoscaling": "autoscaling-missing"}
 ANSWER = FIXTURES / "service" / "answer"

@@ -29,6 +29,8 @@ from tests.aws.conftest import (
 )
 from tests.aws.faults import Event, Faults, set_stack
 
+pytestmark = pytest.mark.slow  # a real HTTP server answers each call
+
 POLICY = f"{STACK}-lambda"
 MINE = f"arn:aws:iam::{ACCOUNT}:policy/mine"
 SQS_FULL = "arn:aws:iam::aws:policy/AmazonSQSFullAccess"

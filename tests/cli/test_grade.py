@@ -112,6 +112,7 @@ def test_a_class_gets_its_pages_its_results_and_its_grades(grade: Grade, out: Pa
             assert check["outcome"] == expected["checks"][check["id"]]["outcome"], (name, check["id"])
 
 
+@pytest.mark.slow
 def test_a_class_of_all_fixtures_gets_the_verdicts_of_check(
     grade: Grade, out: Path, tmp_path: Path, pack: RulePack
 ) -> None:

@@ -251,6 +251,7 @@ def test_a_page_is_the_same_each_time(reports: list[Report], pages: dict[str, st
         assert render(report) == pages[report.submission.id]
 
 
+@pytest.mark.slow
 def test_a_page_does_not_depend_on_those_before_it(reports: list[Report], pages: dict[str, str]) -> None:
     for report in reports:
         forget()
@@ -296,6 +297,7 @@ def test_what_pages_share_is_made_once_and_not_kept_for_ever() -> None:
     assert watched() is None
 
 
+@pytest.mark.slow
 def test_every_fixture_has_a_page(pack: RulePack) -> None:
     for folder in ALL:
         assert_alone(Page(render(check_path(folder, pack, Request()))), pack)

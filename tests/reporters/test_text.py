@@ -91,7 +91,7 @@ def test_a_complete_service_is_told_so(pack: RulePack) -> None:
     assert "Next:" not in text
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 100])
+@pytest.mark.parametrize("width", [pytest.param(width, marks=pytest.mark.slow) for width in (40, 60, 100)] + [80])
 def test_no_line_is_wider_than_the_terminal(pack: RulePack, width: int) -> None:
     for folder in SERVICES:
         for line in render(judged(folder, pack), Terminal(width=width)).splitlines():
@@ -99,6 +99,7 @@ def test_no_line_is_wider_than_the_terminal(pack: RulePack, width: int) -> None:
             assert len(line) <= width or is_command, (folder, line)
 
 
+@pytest.mark.slow
 def test_without_unicode_all_is_ascii(pack: RulePack) -> None:
     for folder in SERVICES:
         assert render(judged(folder, pack), Terminal(unicode=False)).isascii(), folder
