@@ -62,3 +62,19 @@ def test_the_page_for_attendees_shows_what_is_printed(
 def test_links_lead_to_files(page: Path) -> None:
     for target in _LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("name", ["github", "markdown"])
+def test_the_page_on_formats_shows_what_is_printed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (REPOSITORY / "docs" / "formats.md").read_text(encoding="utf-8")
+    # A heading of the page, not of the Markdown that it shows, which is in a block and has a capital.
+    section = re.split(r"^## (?=[a-z]+$)", page, flags=re.MULTILINE)
+    (tmp_path / "section.md").write_text(next(one for one in section if one.startswith(f"{name}\n")), encoding="utf-8")
+    monkeypatch.chdir(REPOSITORY)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    ((command, shown),) = blocks(tmp_path / "section.md")
+    main(shlex.split(command)[1:])
+    printed = capsys.readouterr().out.splitlines()
+    assert fits(shown, printed), (command, printed)

@@ -79,7 +79,10 @@ def _steps(report: Report) -> str:
         for check in checks:
             by_source = [_in(check, "file"), _in(check, "stack")] if both else []
             title = gfm.plain(check.rule.title) + (" (another way)" if check.equivalent else "")
-            rows.append([_state(check, check.outcome), *by_source, title, gfm.code(check.rule.id)])
+            states = [_state(check, check.outcome), *by_source]
+            # In five columns a word would go below its sign.
+            shown = [state.replace(" ", "&nbsp;") for state in states] if both else states
+            rows.append([*shown, title, gfm.code(check.rule.id)])
     return gfm.table(head, rows)
 
 

@@ -215,7 +215,8 @@ def test_notes_and_lint_are_told(pack: RulePack) -> None:
 def test_two_sources_have_a_column_each(pack: RulePack) -> None:
     text = render([with_stack(judged("ada", pack), LIVE._replace(notes=(DRIFT,)))], HERE)
     assert rows(text)[0] == ["State", "File", "Deployed", "Check", "Id"]
-    assert ["❌ fails", "✅ pass", "❌ fails", "Create the queue PutRideRecordSnsDlq", "`dlq.queue`"] in rows(text)
+    states = ["❌&nbsp;fails", "✅&nbsp;pass", "❌&nbsp;fails"]
+    assert [*states, "Create the queue PutRideRecordSnsDlq", "`dlq.queue`"] in rows(text)
     assert pack.common.deploy in text
     assert "hint" not in text
 
