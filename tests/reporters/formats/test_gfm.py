@@ -58,6 +58,13 @@ def test_any_lines_stay_in_their_block(texts: list[str]) -> None:
     assert page.blocks == ["".join(f"{name_line(text.expandtabs(4))}\n" for text in texts)]
 
 
+@pytest.mark.parametrize("text", ["```", "````yaml", "``````", "~~~", "    ```", "</code></pre>"])
+def test_no_line_ends_its_block(text: str) -> None:
+    page = GitHub(f"{gfm.block(['a', text, '# b'])}\n\nafter")
+    assert page.shape == ["pre", "code", "p"]
+    assert page.blocks == [f"a\n{text}\n# b\n"]
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [
