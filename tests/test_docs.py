@@ -92,3 +92,19 @@ def test_the_page_for_ci_lists_what_the_action_takes_and_gives() -> None:
     action = yaml.safe_load((REPOSITORY / "action.yml").read_text(encoding="utf-8"))
     told = {name for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE) for name in re.findall(r"`([\w-]+)`", row)}
     assert told == {*action["inputs"], *action["outputs"]}
+
+
+@pytest.mark.parametrize("name", ["github", "markdown"])
+def test_the_page_on_formats_shows_what_is_printed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (REPOSITORY / "docs" / "formats.md").read_text(encoding="utf-8")
+    # A heading of the page, not of the Markdown that it shows, which is in a block and has a capital.
+    section = re.split(r"^## (?=[a-z]+$)", page, flags=re.MULTILINE)
+    (tmp_path / "section.md").write_text(next(one for one in section if one.startswith(f"{name}\n")), encoding="utf-8")
+    monkeypatch.chdir(REPOSITORY)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    ((command, shown),) = blocks(tmp_path / "section.md")
+    main(shlex.split(command)[1:])
+    printed = capsys.readouterr().out.splitlines()
+    assert fits(shown, printed), (command, printed)

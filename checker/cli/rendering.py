@@ -63,15 +63,15 @@ def write_report(report: Report, wanted: Sequence[Output]) -> None:
     for one in wanted:
         text = _rendered(report, one)
         if text:
-            write_text(text, one.file)
+            write_text(text, one)
 
 
-def write_text(text: str, file: str | None) -> None:
-    """Write to a file, or to the standard output. Raises UsageError."""
-    if file is None:
-        write_stream(sys.stdout, text)
+def write_text(text: str, wanted: Output) -> None:
+    """Write what was rendered to its file, or to the standard output. Raises UsageError."""
+    if wanted.file is None:
+        write_stream(sys.stdout, text, is_data=wanted.format != "text")
     else:
-        write_file(file, text)
+        write_file(wanted.file, text)
 
 
 def _rendered(report: Report, wanted: Output) -> str:

@@ -43,7 +43,7 @@ def points(score: Score) -> str:
     """The points in words: `3 of 6 and 2 extra`."""
     if not score.possible:
         return f"{score.bonus} extra"
-    return f"{score.earned} of {score.possible}" + (f" and {score.bonus} extra" if score.bonus else "")
+    return f"{score.earned:g} of {score.possible:g}" + (f" and {score.bonus} extra" if score.bonus else "")
 
 
 def step_title(step: Step, checks: list[CheckResult], draw: Terminal) -> str:
@@ -109,6 +109,21 @@ def questions(report: Report) -> str:
     """How many of the module's questions are answered."""
     answered = sum(answer.answer is not None for answer in report.answers)
     return f"Questions: {answered} of {len(report.answers)} answered in ANSWERS.md"
+
+
+def hint_command(report: Report, check: CheckResult) -> str:
+    """How to ask for a hint, as typed in a shell: of the same service, where there is a file."""
+    path = report.submission.path
+    if not path:
+        return f"rydecheck explain {check.rule.id} --hint 1"
+    words = ["rydecheck hint"]
+    if check is not report.next_check:
+        words.append(check.rule.id)
+    if path != ".":
+        import shlex
+
+        words.append(shlex.quote(path))
+    return " ".join(words)
 
 
 def diff_style(line: str) -> tuple[str, ...]:

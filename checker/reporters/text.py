@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.report import CheckResult, Note, Report
-from checker.reporters.lines import INDENT, check_line, excerpt, identity, mark, progress, questions, step_title
+from checker.reporters.lines import (
+    INDENT,
+    check_line,
+    excerpt,
+    hint_command,
+    identity,
+    mark,
+    progress,
+    questions,
+    step_title,
+)
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Step
 
@@ -94,19 +104,7 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
         return
     yield from (draw.paint(line, "dim") for line in draw.wrapped(f"Why: {check.rule.why}", "  "))
     yield ""
-    yield f"  A hint: {draw.paint(draw.foreign(_hint_command(report, check)), 'bold')}"
-
-
-def _hint_command(report: Report, check: CheckResult) -> str:
-    """How to ask for a hint, as typed in a shell: of the same service, where there is a file."""
-    path = report.submission.path
-    if not path:
-        return f"rydecheck explain {check.rule.id} --hint 1"
-    if path == ".":
-        return "rydecheck hint"
-    import shlex
-
-    return f"rydecheck hint {shlex.quote(path)}"
+    yield f"  A hint: {draw.paint(draw.foreign(hint_command(report, check)), 'bold')}"
 
 
 def _questions(report: Report, draw: Terminal) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from checker.errors import CheckError
 from checker.report import CheckResult, Evidence, LintNote, Report
+from checker.reporters.html import sentence
 
 Level = Literal["error", "warning", "note"]
 
@@ -85,5 +86,5 @@ def _of_error(error: CheckError, report: Report) -> Concern:
     at: tuple[Evidence, ...] = ()
     if error.file is not None and error.code != "not-found":
         at = (Evidence(error.file, error.line or 1, error.column or 1, "", report.error_excerpt),)
-    message = f"{error.message} {error.advice}".rstrip()
+    message = f"{sentence(error.message)} {error.advice}".rstrip()
     return Concern("error", error.code, None, "The service cannot be checked", message, at)

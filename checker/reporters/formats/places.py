@@ -22,8 +22,24 @@ class Places(NamedTuple):
 
         A submission that lies elsewhere, or in an archive, has the path inside of its own folder, below its id.
         """
-        submission = report.submission
-        folder = submission.path.replace("\\", "/")
+        inside = self._inside(report, file)
+        if inside is None:
+            own = report.submission.id.replace("/", "-").lstrip(".") or "submission"
+            return posixpath.join(own, posixpath.normpath(f"/{file}").lstrip("/"))
+        return inside
+
+    def from_top(self, report: Report) -> Report:
+        """The report for a reader at the top of the repository: the submission's path is told from there.
+
+        The path of one that lies elsewhere stays as it is.
+        """
+        path = report.submission.path
+        inside = self._inside(report, "") if path else None
+        return report if inside is None else report._replace(submission=report.submission._replace(path=inside))
+
+    def _inside(self, report: Report, file: str) -> str | None:
+        """The path from the top, of the submission's folder for no file; None for what lies elsewhere."""
+        folder = report.submission.path.replace("\\", "/")
         if folder.lower().endswith(_FILES):
             folder, name = posixpath.split(folder)
             if posixpath.basename(folder) == _PACKAGED and name == file:
@@ -31,7 +47,4 @@ class Places(NamedTuple):
         top = self.top.replace("\\", "/")
         whole = posixpath.join(self.here.replace("\\", "/"), folder, file.replace("\\", "/"))
         inside = posixpath.relpath(posixpath.normpath(whole), top)
-        if inside == ".." or inside.startswith("../"):
-            own = submission.id.replace("/", "-").lstrip(".") or "submission"
-            return posixpath.join(own, posixpath.normpath(f"/{file}").lstrip("/"))
-        return inside
+        return None if inside == ".." or inside.startswith("../") else inside

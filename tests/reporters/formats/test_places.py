@@ -46,3 +46,22 @@ def test_a_path_is_told_from_the_top_of_the_repository(
 )
 def test_neither_an_id_nor_a_file_leads_out(pack: RulePack, id_: str, file: str, wanted: str) -> None:
     assert FORK.path(Report(pack, SubmissionFacts(id_, "/elsewhere")), file) == wanted
+
+
+@pytest.mark.parametrize(
+    ("places", "path", "wanted"),
+    [
+        (FORK, ".", "."),
+        (FORK, "services/record", "services/record"),
+        (FORK, "services\\record\\serverless.yml", "services/record"),
+        (BELOW, ".", "services"),
+        (FORK, "/work/fork/record", "record"),
+        (FORK, "/somewhere/else", "/somewhere/else"),
+        (BELOW, "../../elsewhere", "../../elsewhere"),
+        (FORK, "", ""),
+    ],
+)
+def test_a_reader_at_the_top_is_told_the_path_from_there(
+    pack: RulePack, places: Places, path: str, wanted: str
+) -> None:
+    assert places.from_top(Report(pack, SubmissionFacts("ada", path))).submission.path == wanted

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.action.runner import ACTION, Job, filled, outputs, run, scripts
+from tests.actions.commands import Command
+from tests.actions.runner import ACTION, Job, filled, outputs, run, scripts
 from tests.conftest import FIXTURES, REPOSITORY
 
 pytestmark = pytest.mark.slow
@@ -42,14 +43,18 @@ def ran(fork: Path, temporary: Path) -> Ran:
     return run_it
 
 
+def place(annotation: Command) -> tuple[str, ...]:
+    return tuple(annotation.properties[name] for name in ("file", "line", "col"))
+
+
 def test_a_fork_under_way_is_red_with_the_reason_at_its_line(ran: Ran) -> None:
     job = ran()
     assert job.code == 1
     assert job.outputs["status"] == "incomplete"
     assert (job.outputs["earned"], job.outputs["possible"]) == ("5", "6")
-    assert len(job.annotations) == 1
-    assert job.annotations[0].startswith("::error ")
-    assert "file=serverless.yml,line=46,col=5" in job.annotations[0]
+    (annotation,) = job.annotations
+    assert annotation.name == "error"
+    assert place(annotation) == ("serverless.yml", "46", "5")
     assert "Let PutRideRecordSns write to the queue" in job.summary
     assert "<!doctype html>" in Path(job.outputs["page"]).read_text(encoding="utf-8").lower()
 
@@ -60,7 +65,7 @@ def test_a_complete_fork_is_green(ran: Ran, fork: Path) -> None:
     assert job.code == 0, job.log
     assert job.outputs["status"] == "complete"
     assert (job.outputs["earned"], job.outputs["possible"]) == ("6", "6")
-    assert job.annotations == [] or all(line.startswith("::notice") for line in job.annotations)
+    assert [one.name for one in job.annotations] == ["notice"]
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [("incomplete", 1), ("error", 0), ("never", 0)])
@@ -74,7 +79,7 @@ def test_a_broken_file_is_an_error_at_its_line(ran: Ran, fork: Path, fail_on: st
     shutil.copy(FIXTURES / "class" / "luis" / "serverless.yml", fork)
     job = ran(fail_on=fail_on)
     assert (job.code, job.outputs["status"], job.outputs["earned"]) == (code, "error", "0")
-    assert any("file=serverless.yml,line=46,col=6" in line for line in job.annotations)
+    assert [place(one) for one in job.annotations] == [("serverless.yml", "46", "6")]
     assert "Check its indentation" in job.summary
 
 
@@ -82,15 +87,17 @@ def test_a_fork_without_a_service_says_so(ran: Ran, fork: Path) -> None:
     (fork / "serverless.yml").unlink()
     job = ran()
     assert (job.code, job.outputs["status"]) == (2, "error")
-    assert len(job.annotations) == 1
-    assert "serverless.yml" in job.annotations[0]
+    (annotation,) = job.annotations
+    assert annotation.name == "error"
+    assert "serverless.yml" in annotation.data
 
 
 def test_a_service_below_the_top_is_told_from_the_top(ran: Ran, fork: Path) -> None:
     service = fork / "services" / "ride record"
     service.mkdir(parents=True)
     shutil.move(fork / "serverless.yml", service)
-    assert "file=services/ride record/serverless.yml,line=46" in ran(path="services/ride record").annotations[0]
+    (annotation,) = ran(path="services/ride record").annotations
+    assert place(annotation) == ("services/ride record/serverless.yml", "46", "5")
 
 
 def test_strict_stage_and_region_reach_the_check(ran: Ran, fork: Path) -> None:
@@ -99,7 +106,7 @@ def test_strict_stage_and_region_reach_the_check(ran: Ran, fork: Path) -> None:
     assert "eu-west-1" in job.log
     renamed = (FIXTURES / "service" / "answer" / "serverless.yml").read_text(encoding="utf-8")
     renamed = renamed.replace(
-        "serverless-plugin-lambda-dead-letter", "@digitalmaas/serverless-plugin-lambda-dead-letter"
+        "serverless-plugin-lambda-dead-letter", "'@digitalmaas/serverless-plugin-lambda-dead-letter'"
     )
     (fork / "serverless.yml").write_text(renamed, encoding="utf-8")
     assert ran().code == 0
@@ -119,7 +126,7 @@ def test_a_wrong_input_is_told(ran: Ran, given: dict[str, str], said: str) -> No
     job = ran(**given)
     assert (job.code, job.outputs["status"]) == (2, "error")
     assert said in job.log
-    assert any(line.startswith("::error title=rydecheck::") for line in job.annotations)
+    assert [(one.name, one.properties) for one in job.annotations] == [("error", {"title": "rydecheck"})]
 
 
 def test_without_credentials_the_deployed_stack_is_an_error(ran: Ran, fork: Path) -> None:
@@ -127,7 +134,7 @@ def test_without_credentials_the_deployed_stack_is_an_error(ran: Ran, fork: Path
     outside = {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(fork.parent)}
     job = ran(outside, deployed="true")
     assert (job.code, job.outputs["status"]) == (2, "error")
-    assert "credentials" in job.annotations[0]
+    assert "credentials" in job.annotations[0].data
 
 
 def test_nothing_of_a_stranger_is_executed(fork: Path, tmp_path: Path) -> None:
@@ -158,9 +165,8 @@ def test_a_strangers_words_are_no_commands(ran: Ran, fork: Path) -> None:
     (fork / "serverless.yml").write_text(text, encoding="utf-8")
     job = ran()
     assert job.outputs["status"] == "incomplete"
-    assert [line.partition(" ")[0] for line in job.annotations] == ["::error"]
-    commands = [line for line in job.log.splitlines() if line.lstrip().startswith("::") or "##[" in line]
-    assert [line for line in commands if not line.startswith(("::error ", "::group::", "::endgroup::"))] == []
+    assert {one.name for one in job.annotations} <= {"error", "warning"}
+    assert {place(one)[:2] for one in job.annotations} <= {("serverless.yml", "46"), ("serverless.yml", "47")}
 
 
 def test_a_value_of_the_environment_is_not_printed(ran: Ran, fork: Path) -> None:
@@ -185,7 +191,7 @@ def test_an_old_python_is_told(fork: Path, tmp_path: Path) -> None:
     fresh.mkdir()
     job = run(fork, fresh, {}, {"PATH": f"{old}{os.pathsep}{os.environ['PATH']}"})
     assert job.code == 2
-    assert "Python 3.10 or newer is needed" in job.annotations[0]
+    assert "Python 3.10 or newer is needed" in job.annotations[0].data
 
 
 @pytest.mark.parametrize(

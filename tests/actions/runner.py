@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from tests.actions.commands import Command, commands
 from tests.conftest import REPOSITORY
 
 ACTION = REPOSITORY / "action.yml"
@@ -31,8 +32,9 @@ class Job(NamedTuple):
     log: str
 
     @property
-    def annotations(self) -> list[str]:
-        return [line for line in self.log.splitlines() if line.startswith(("::error", "::warning", "::notice"))]
+    def annotations(self) -> list[Command]:
+        """The commands that the runner finds in the log."""
+        return commands(self.log)
 
 
 def run(workspace: Path, temporary: Path, given: Mapping[str, str], environment: Mapping[str, str]) -> Job:
