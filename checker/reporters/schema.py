@@ -257,7 +257,7 @@ def _journey() -> _Schema:
     }
     place = _in_file(is_record=True)
     live = _live()
-    live["properties"]["excerpt"] = {"type": "array", "maxItems": 0}
+    live["properties"]["excerpt"] = {"description": "Always empty.", "type": "array", "maxItems": 0}
     scene = {
         "title": _text("Its title."),
         "state": state,

@@ -16,9 +16,9 @@ const files = new Map(
 const options = {
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  lib: ['lib.es2022.d.ts'],
   noEmit: true,
   skipLibCheck: true,
-  skipDefaultLibCheck: true,
   strict: true,
   target: ts.ScriptTarget.ES2022,
   types: [],

@@ -30,6 +30,9 @@ pytestmark = pytest.mark.slow
 # Notes that do not fit: rule ids like `CS2001`; messages by id, which code scanning cannot read; the commit, which is
 # the business of who uploads; addresses that cannot be reached from the tests; and no page of help for an error.
 NOT_MEANT = {"SARIF2002", "SARIF2003", "SARIF2006", "SARIF2009", "SARIF2012"}
+# Places whose lines are not known, or that have one line only.
+SPARSE = {"error-without-a-line", "hostile", "hostile-errors", "lint"}
+WITHOUT_LINES = {"SARIF2010", "SARIF2011"}
 
 
 @pytest.fixture(scope="module")
@@ -71,5 +74,9 @@ def test_microsofts_validator_finds_nothing_that_is_meant(pack: RulePack, tmp_pa
     result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] = "a folder/serverless.yml"
     (tmp_path / "wrong.sarif").write_text(json.dumps(wrong), encoding="utf-8")
     place = "runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri"
-    found = [one for one in multitool(tmp_path) if one.rule not in NOT_MEANT]
+    found = [
+        one
+        for one in multitool(tmp_path)
+        if one.rule not in NOT_MEANT and not (one.log in SPARSE and one.rule in WITHOUT_LINES)
+    ]
     assert found == [Finding("wrong", "SARIF1002", "error", place)]
