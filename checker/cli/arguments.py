@@ -232,6 +232,12 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--serve", action="store_true", help="keep the class deployed until Ctrl-C, to try things out")
 
 
+def _add_schema(schema: argparse.ArgumentParser) -> None:
+    from checker.cli.schema import SCHEMAS
+
+    schema.add_argument("name", choices=SCHEMAS, metavar="NAME", help=f"one of {', '.join(SCHEMAS)}")
+
+
 def _add_nothing(_: argparse.ArgumentParser) -> None:
     """A command without arguments."""
 
@@ -320,6 +326,7 @@ _COMMANDS = {
     "grade": _Command("grade a whole class, and write its pages", _add_grade),
     "report": _Command("render a class again from its results", _add_report),
     "modules": _Command("the modules and their checks", _add_nothing),
+    "schema": _Command("the JSON Schema of a file", _add_schema),
     "iam-policy": _Command("the least IAM policy that looking at stacks needs", _add_iam_policy),
     "demo": _Command("check a sample class, files and stacks, and write its pages", _add_demo),
     "version": _Command("print the version", _add_nothing),

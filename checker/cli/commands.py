@@ -229,6 +229,13 @@ def _modules(_: Namespace) -> int:
     return COMPLETE
 
 
+def _schema(asked: Namespace) -> int:
+    from checker.cli.schema import schema
+
+    write_stream(sys.stdout, schema(asked.name))
+    return COMPLETE
+
+
 def _iam_policy(asked: Namespace) -> int:
     import json
 
@@ -266,6 +273,7 @@ _COMMANDS = {
     "explain": _explain,
     "questions": _questions,
     "modules": _modules,
+    "schema": _schema,
     "iam-policy": _iam_policy,
     "demo": _demo,
     "version": _version,

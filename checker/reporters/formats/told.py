@@ -1,0 +1,63 @@
+"""What the formats say of a submission in plain text, and how they recognise a problem the next time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+from checker.report import Evidence, Report
+from checker.reporters.formats.concerns import Concern
+from checker.reporters.formats.places import Places
+from checker.reporters.lines import excerpt
+from checker.reporters.terminal import Terminal
+from checker.rulepack import Rule
+
+CANNOT_BE_CHECKED = "The service cannot be checked"
+
+_CONFIGURATIONS = ("serverless.yml", "serverless.yaml", "serverless.json")
+
+
+def configuration(report: Report) -> str:
+    """The file that a submission is configured in, by its name: what stands at no other place is told there."""
+    path = report.submission.path.replace("\\", "/")
+    last = path.rpartition("/")[2]
+    if last.lower().endswith((".yml", ".yaml", ".json")):
+        return last
+    asked = (place.file for check in report.checks for one in check.verdicts.values() for place in one.evidence)
+    return next((file for file in asked if file in _CONFIGURATIONS), _CONFIGURATIONS[0])
+
+
+def excerpt_text(evidence: Evidence) -> str:
+    """A place and its numbered lines as in the terminal."""
+    return "\n".join(excerpt(evidence, Terminal()))
+
+
+def hint_command(report: Report | None, rule: Rule) -> str:
+    """How to ask for the next hint on a check, typed in the service's folder, or anywhere for a stack alone."""
+    if report is not None and not report.submission.path:
+        return f"rydecheck explain {rule.id} --hint 1"
+    return f"rydecheck hint {rule.id}"
+
+
+class Fingerprints:
+    """What tells a problem from all others of a run, and is the same in the next one: no line has a part in it."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._seen: Counter[str] = Counter()
+
+    def of(self, report: Report, concern: Concern) -> str:
+        """64 hexadecimal digits."""
+        parts = [report.module.id, self._service(report), concern.rule, concern.reason or ""]
+        if concern.lint is not None:
+            first = concern.evidence[:1]
+            parts += [concern.message, *(text for place in first for text in (place.file, place.path))]
+        known = "\0".join(parts)
+        self._seen[known] += 1
+        told = f"{known}\0{self._seen[known]}"
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _service(self, report: Report) -> str:
+        if not report.submission.path:
+            return report.submission.id
+        return self._places.path(report, configuration(report))
