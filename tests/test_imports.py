@@ -33,6 +33,7 @@ GROUPS = (
     ("reporters",),
     ("standin",),
     ("cli",),
+    ("pytest_plugin",),
     ("__main__",),
 )
 LEVEL = {room: level for level, rooms in enumerate(GROUPS) for room in rooms}
