@@ -72,4 +72,5 @@ $(VENV)/.ready-to-test: $(VENV)/.installed-for-tests tests/browser/package-lock.
 	npm ci --prefix tests/conformance --ignore-scripts --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/deployments --ignore-scripts --no-audit --no-fund --loglevel=error
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/browser/install-browser.sh
+	sh tests/shells/install-shells.sh
 	@touch $@

@@ -12,6 +12,7 @@ FORMATS = ("text", "json", "html")
 LINTED_FORMATS = frozenset(("html",))  # those that also tell what would break the deployment, unless it is said
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
+SHELLS = ("bash", "zsh", "fish")
 
 _EPILOG = """\
 In a service's folder, plain `rydecheck` checks it. Exit status: 0 when every check passes (extra credit aside),
@@ -40,6 +41,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if not arguments or (arguments[0] not in _COMMANDS and arguments[0] not in ("-h", "--help", "--version")):
         arguments = ["check", *arguments]
     return _parser(arguments[0]).parse_args(arguments)
+
+
+def every_command() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    return _parser("")
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
@@ -188,6 +194,10 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--serve", action="store_true", help="keep the class deployed until Ctrl-C, to try things out")
 
 
+def _add_completion(completion: argparse.ArgumentParser) -> None:
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+
+
 def _add_nothing(_: argparse.ArgumentParser) -> None:
     """A command without arguments."""
 
@@ -277,5 +287,6 @@ _COMMANDS = {
     "modules": _Command("the modules and their checks", _add_nothing),
     "iam-policy": _Command("the least IAM policy that looking at stacks needs", _add_iam_policy),
     "demo": _Command("check a sample class, files and stacks, and write its pages", _add_demo),
+    "completion": _Command("the script that completes commands in bash, zsh or fish", _add_completion),
     "version": _Command("print the version", _add_nothing),
 }
