@@ -74,4 +74,5 @@ $(VENV)/.ready-to-test: $(VENV)/.installed-for-tests tests/actions/package-lock.
 	npm ci --prefix tests/consumers --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/deployments --ignore-scripts --no-audit --no-fund --loglevel=error
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/browser/install-browser.sh
+	sh tests/shells/install-shells.sh
 	@touch $@

@@ -33,6 +33,7 @@ GROUPS = (
     ("reporters",),
     ("standin",),
     ("cli",),
+    ("pytest_plugin",),
     ("__main__",),
 )
 LEVEL = {room: level for level, rooms in enumerate(GROUPS) for room in rooms}
@@ -84,5 +85,5 @@ def test_a_check_in_the_terminal_imports_nothing_heavy() -> None:
     seen = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True).stderr
     imported = {line.rpartition("|")[2].strip().split(".")[0] for line in seen.splitlines()}
     assert "yaml" in imported
-    heavy = {"boto3", "botocore", "cfnlint", "sympy", "jinja2", "platformdirs", "rich", "ruamel", "watchfiles"}
+    heavy = {"boto3", "botocore", "cfnlint", "sympy", "jinja2", "platformdirs", "rich", "ruamel", "shtab", "watchfiles"}
     assert imported.isdisjoint(heavy | {"dataclasses", "difflib", "tempfile"})

@@ -14,6 +14,7 @@ FORMATS = ("text", "json", "html", "github", "markdown", "junit", "sarif", "code
 LINTED_FORMATS = frozenset(("html", "github", "markdown", "junit", "sarif", "codequality"))
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
 DEFAULT_MODULE = "reliability"
+SHELLS = ("bash", "zsh", "fish")
 
 _GROUPS = (
     ("For attendees", ("check", "watch", "hint", "diff", "explain", "questions")),
@@ -55,6 +56,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if not arguments or (arguments[0] not in _COMMANDS and arguments[0] not in ("-h", "--help", "--version")):
         arguments = ["check", *arguments]
     return _parser(arguments[0]).parse_args(arguments)
+
+
+def every_command() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    return _parser("")
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
@@ -238,6 +244,10 @@ def _add_schema(schema: argparse.ArgumentParser) -> None:
     schema.add_argument("name", choices=SCHEMAS, metavar="NAME", help=f"one of {', '.join(SCHEMAS)}")
 
 
+def _add_completion(completion: argparse.ArgumentParser) -> None:
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+
+
 def _add_nothing(_: argparse.ArgumentParser) -> None:
     """A command without arguments."""
 
@@ -329,5 +339,6 @@ _COMMANDS = {
     "schema": _Command("the JSON Schema of a file", _add_schema),
     "iam-policy": _Command("the least IAM policy that looking at stacks needs", _add_iam_policy),
     "demo": _Command("check a sample class, files and stacks, and write its pages", _add_demo),
+    "completion": _Command("the script that completes commands in bash, zsh or fish", _add_completion),
     "version": _Command("print the version", _add_nothing),
 }

@@ -256,6 +256,13 @@ def _demo(asked: Namespace) -> int:
     return demo(asked.out, serve=asked.serve)
 
 
+def _completion(asked: Namespace) -> int:
+    from checker.cli.completion import script
+
+    write_stream(sys.stdout, script(asked.shell))
+    return COMPLETE
+
+
 def _version(_: Namespace) -> int:
     from checker.version import __version__
 
@@ -276,5 +283,6 @@ _COMMANDS = {
     "schema": _schema,
     "iam-policy": _iam_policy,
     "demo": _demo,
+    "completion": _completion,
     "version": _version,
 }

@@ -89,11 +89,19 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
             yield from draw.wrapped(report.journey.sentence)
         return
     yield from (draw.paint(line, "bold") for line in draw.wrapped(f"Next: {check.rule.title}"))
+    yield ""
+    yield from open_check(report, check, hint_command(report, check), draw)
+
+
+def open_check(report: Report, check: CheckResult, hint: str, draw: Terminal) -> Iterator[str]:
+    """What is open in a check: the place and its lines, what is wrong there, why it matters, and how to get a hint.
+
+    `hint` is the command for that, as typed in a shell; it is left out where the file is right already.
+    """
     evidence = check.deciding.evidence
     if evidence:
-        yield ""
         yield from excerpt(evidence[0], draw)
-    yield ""
+        yield ""
     yield from draw.wrapped(check.message, "  ")
     live = check.verdicts.get("stack")
     if live is not None and live.outcome == check.outcome and live.message != check.message:
@@ -104,7 +112,7 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
         return
     yield from (draw.paint(line, "dim") for line in draw.wrapped(f"Why: {check.rule.why}", "  "))
     yield ""
-    yield f"  A hint: {draw.paint(draw.foreign(hint_command(report, check)), 'bold')}"
+    yield f"  A hint: {draw.paint(draw.foreign(hint), 'bold')}"
 
 
 def _questions(report: Report, draw: Terminal) -> Iterator[str]:
