@@ -74,7 +74,9 @@ def _of_check(report: Report, check: CheckResult, found: Places) -> dict[str, An
         told |= {"filename": _printed(found.path(report, at[0].file)), "line_no": at[0].line}
     if not passed:
         lines = [excerpt_text(at[0])] if at else []
-        lines += [said(report, check), f"A hint: {hint_command(report, check.rule)}"]
+        lines.append(said(report, check))
+        if not check.file_is_right:
+            lines.append(f"A hint: {hint_command(report, check.rule)}")
         told["test_code"] = "\n".join(_printed(line) for part in lines for line in part.split("\n"))
     return told
 

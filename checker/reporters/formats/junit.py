@@ -73,8 +73,9 @@ def _case(report: Report, check: CheckResult, found: Places) -> ElementTree.Elem
     case = _named(report, f"{check.rule.id}: {check.rule.title}", at[:1], found)
     message = said(report, check)
     if check.open:
-        text = [*map(excerpt_text, at[:1]), message, f"Why: {check.rule.why}"]
-        text.append(f"A hint: {hint_command(report, check.rule)}")
+        text = [*map(excerpt_text, at[:1]), message]
+        if not check.file_is_right:
+            text += [f"Why: {check.rule.why}", f"A hint: {hint_command(report, check.rule)}"]
         _child(case, "failure", "\n\n".join(text), type=check.reason or check.outcome, message=message)
     elif check.outcome != "pass":
         _child(case, "skipped", message=f"Extra credit, open: {message}" if check.rule.bonus else message)

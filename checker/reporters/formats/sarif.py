@@ -58,7 +58,9 @@ class _Rules:
     def index(self, concern: Concern) -> int:
         if concern.rule not in self._index:
             self._index[concern.rule] = len(self.descriptors)
-            self.descriptors.append(_rule_of(concern))
+            # A file of results may hold a second module.
+            own = concern.check and concern.check.rule
+            self.descriptors.append(_rule(own) if own else _rule_of(concern))
         return self._index[concern.rule]
 
 

@@ -12,7 +12,7 @@ from checker.errors import UsageError
 from checker.report import Answer, Mark, Report
 from checker.reporters.formats.classroom import render
 from checker.rulepack import RulePack
-from tests.reporters.formats.samples import HOSTILE, PLACES, broken, hostile, hostile_error, of_class
+from tests.reporters.formats.samples import HOSTILE, PLACES, broken, hostile, hostile_error, not_deployed, of_class
 
 
 def result(report: Report) -> dict[str, Any]:
@@ -70,6 +70,12 @@ def test_what_cannot_be_checked_is_one_error(pack: RulePack) -> None:
         4,
     )
     assert test["message"] == "serverless.yml:4:1: This line does not fit."
+
+
+def test_where_only_the_deployment_is_missing_there_is_no_hint_on_the_file(pack: RulePack) -> None:
+    (failed,) = [test for test in result(not_deployed(pack))["tests"] if test["status"] == "fail"]
+    assert failed["name"].startswith("dlq.target: ")
+    assert failed["test_code"].endswith(pack.common.deploy)
 
 
 def test_a_class_is_refused(pack: RulePack) -> None:

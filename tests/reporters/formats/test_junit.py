@@ -20,6 +20,7 @@ from tests.reporters.formats.samples import (
     hostile,
     hostile_error,
     linted,
+    not_deployed,
     of_class,
     stack_alone,
     whole_class,
@@ -100,6 +101,13 @@ def test_a_stack_alone_has_no_file(pack: RulePack) -> None:
     (case,) = suite
     assert (case._elem.get("file"), case._elem.get("line")) == (None, None)
     assert case.result[0].text.endswith("A hint: rydecheck explain dlq.target --hint 1")
+
+
+def test_where_only_the_deployment_is_missing_there_is_no_hint_on_the_file(pack: RulePack) -> None:
+    (suite,) = read([not_deployed(pack)])
+    (failure,) = cases(suite)["dlq.target"].result
+    assert failure.text.endswith(f"The function has no dead letter target. {pack.common.deploy}")
+    assert failure.text.startswith("  serverless.yml:")
 
 
 def test_what_would_break_the_deployment_changes_no_count(pack: RulePack) -> None:

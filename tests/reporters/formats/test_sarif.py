@@ -170,6 +170,15 @@ def test_a_class_is_one_run(pack: RulePack) -> None:
     assert notification["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].startswith("fixtures/class/luis")
 
 
+def test_a_second_module_brings_its_own_rules(pack: RulePack) -> None:
+    other = pack._replace(id="other", rules=pack.rules[:1])
+    first = Report(other, of_class("ada", pack).submission)
+    told = run(first, of_class("chidi", pack))
+    (result,) = told["results"]
+    rule = told["tool"]["driver"]["rules"][result["ruleIndex"]]
+    assert rule["fullDescription"]["text"] == pack.rule("dlq.permission").why
+
+
 def test_a_fingerprint_outlives_lines_and_folders_above_the_repository(checked: Checked) -> None:
     text = "service: rides\nprovider: {name: aws}\n"
 
