@@ -241,7 +241,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 def _add_schema(schema: argparse.ArgumentParser) -> None:
     from checker.cli.schema import SCHEMAS
 
-    schema.add_argument("name", choices=SCHEMAS, metavar="NAME", help=f"one of {', '.join(SCHEMAS)}")
+    schema.add_argument("name", choices=tuple(SCHEMAS), metavar="NAME", help=f"one of {', '.join(SCHEMAS)}")
 
 
 def _add_completion(completion: argparse.ArgumentParser) -> None:
