@@ -142,8 +142,9 @@ class Resolver:
                 texts.append(part)
                 continue
             value = self._variable(part, origin)
-            if isinstance(value, Unknown):
-                return value._replace(origin=origin)
+            if isinstance(value, Unknown):  # of a longer text, the parameter is only a part
+                whole = value.facts if len(parts) == 1 else tuple(one for one in value.facts if one[0] != "parameter")
+                return value._replace(origin=origin, facts=whole)
             if not isinstance(value, Scalar) or (self.framework.is_version_1 and not _fits_into_text(value)):
                 return Unknown("variable_in_text", origin, _facts(part.text))
             place = value.origin if len(parts) == 1 else origin
