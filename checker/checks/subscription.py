@@ -15,6 +15,7 @@ from checker.wording import shown
 _EVENT = "sns"
 # CloudFormation looks a parameter up itself where a template says so (user guide, "Dynamic references").
 _DYNAMIC = re.compile(r"\{\{resolve:ssm:([^:}]+)(:\d+)?\}\}")
+_STOPS = ("malformed", "arn_unnamed")
 _VERSION = re.compile(r":[\w.-]+$")
 
 
@@ -37,7 +38,8 @@ def judge(service: Service, given: Parameters) -> Finding:
     wanted = parameter_name(given.parameter, service)
     found = [_judge_event(service, event, wanted) for event in function.events if _is_meant(event)]
     ranks = {"pass": 0, "unknown": 1, "fail": 2, "skipped": 3}
-    best = min(found, key=lambda finding: ranks[finding.outcome], default=None)
+    stops = next((finding for finding in found if finding.slot in _STOPS), None)  # whatever the others say
+    best = stops or min(found, key=lambda finding: ranks[finding.outcome], default=None)
     told = best or _missing(service, function, wanted)
     return told._replace(facts=(*told.facts, (_WANTED, _shown(wanted, given))))
 

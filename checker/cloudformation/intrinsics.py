@@ -10,8 +10,8 @@ from checker.model import Mapping, Scalar, Sequence, Unknown, Value, items_of, t
 class Reference(NamedTuple):
     """A text that only the deployment makes: a pseudo parameter (`AWS::Region`), or a resource's attribute.
 
-    `attribute` is empty for `Ref`. `dotted` marks what CloudFormation refuses: `Fn::GetAtt: Queue.Arn` in its long form,
-    which the framework compiles to a list of one, and `Fn::GetAtt` of a resource without an attribute.
+    `attribute` is empty for `Ref`. `dotted` marks what CloudFormation refuses: `Fn::GetAtt: Queue.Arn` in its long
+    form, which the framework compiles to a list of one, and `Fn::GetAtt` of a resource without an attribute.
     """
 
     name: str
