@@ -31,7 +31,7 @@ def _recognise(marks: tuple[ServiceMark, ...], service: Service) -> str | Unknow
     ]
     if len(known) == 1:
         return known[0].name
-    listed = ", ".join(f"`{one}`" for one in names)
+    listed = ", ".join(names)
     return Unknown(UNCLEAR, service.functions.origin, (("services", listed),))
 
 

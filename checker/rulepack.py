@@ -288,6 +288,12 @@ class RulePack(NamedTuple):
         return frozenset(value for one in asked for value in one.parameters if isinstance(value, str) and value)
 
     @property
+    def ssm_parameters(self) -> tuple[str, ...]:
+        """The names of the SSM parameters that the checks ask for, each once."""
+        asked = [rule.judgement for rule in self.rules if rule.judgement.kind.ssm]
+        return tuple(dict.fromkeys(str(getattr(one.parameters, one.kind.ssm)) for one in asked))
+
+    @property
     def possible(self) -> int:
         """The points of all checks that are no bonus; of several services, those of the one that is worth most."""
         return max(

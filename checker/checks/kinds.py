@@ -36,7 +36,8 @@ class Kind(NamedTuple):
     names of the facts that its sentence may use beside the parameters. `judge` is pure: it opens no file, asks no clock
     and changes nothing. `finds` is the parameter that names what the check looks for: what it finds under another name
     (`stands_in`) takes its place in the checks that ask for the same. `only_with` are slots that the kind takes only
-    where a parameter is given, with that parameter: without it, a pack needs no words for them.
+    where a parameter is given, with that parameter: without it, a pack needs no words for them. `ssm` is the parameter
+    that names an SSM parameter whose value the kind needs of a deployed service.
     """
 
     parameters: Any
@@ -44,6 +45,7 @@ class Kind(NamedTuple):
     judge: Callable[[Service, Any], Finding]
     finds: str = "logical_id"
     only_with: Mapping[str, str] = _NONE
+    ssm: str = ""
 
 
 def find_kind(name: str) -> Kind | None:

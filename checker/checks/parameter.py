@@ -169,4 +169,4 @@ _SLOTS: dict[str, tuple[str, ...]] = {
     "gone": (),
 }
 
-KIND = Kind(Parameters, {slot: (*facts, _WANTED) for slot, facts in _SLOTS.items()}, judge)
+KIND = Kind(Parameters, {slot: (*facts, _WANTED) for slot, facts in _SLOTS.items()}, judge, ssm="name")

@@ -179,4 +179,5 @@ KIND = Kind(
     Parameters,
     {slot: facts if slot in found_function.SLOTS else (*facts, _WANTED) for slot, facts in _SLOTS.items()},
     judge,
+    ssm="parameter",
 )

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
 from checker.errors import UsageError
+from checker.shipped import DEFAULT_MODULE
 
 FORMATS = ("text", "json", "html")
 LINTED_FORMATS = frozenset(("html",))  # those that also tell what would break the deployment, unless it is said
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
-DEFAULT_MODULE = "reliability"
 
 _EPILOG = """\
 In a service's folder, plain `rydecheck` checks it. Exit status: 0 when every check passes (extra credit aside),
@@ -181,6 +181,7 @@ def _add_iam_policy(policy: argparse.ArgumentParser) -> None:
     policy.add_argument(
         "--role-arn", action="append", default=[], metavar="ARN", help="and for taking on this role; may be repeated"
     )
+    _add_module(policy)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
