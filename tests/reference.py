@@ -1,13 +1,28 @@
-"""The reference page of the checks; `python -m tests.reference` writes it again."""
+"""The reference pages of docs/; `python -m tests.reference` writes them again."""
 
 from __future__ import annotations
 
-from checker.reporters.reference import render
-from checker.rulepack import load_pack
-from checker.writing import write_file
-from tests.conftest import REPOSITORY
+from pathlib import Path
 
-PAGE = REPOSITORY / "docs" / "checks.md"
+from checker.reporters.reference import render, render_index
+from checker.writing import write_file
+from tests import kinds_page
+from tests.conftest import MODULES, REPOSITORY, pack_of
+
+DOCS = REPOSITORY / "docs"
+
+
+def pages() -> dict[Path, str]:
+    """What each page says after the packs and kinds."""
+    packs = [pack_of(module) for module in MODULES]
+    return {
+        DOCS / "checks.md": render_index(packs),
+        **{DOCS / "checks" / f"{pack.id}.md": render(pack) for pack in packs},
+        DOCS / "kinds.md": kinds_page.render(packs),
+    }
+
 
 if __name__ == "__main__":
-    write_file(PAGE, render(load_pack("reliability")))
+    for page, text in pages().items():
+        page.parent.mkdir(exist_ok=True)
+        write_file(page, text)

@@ -12,7 +12,7 @@ import pytest
 from checker.cli import main
 from tests.conftest import FIXTURES, REPOSITORY
 
-DOCS = sorted((REPOSITORY / "docs").glob("*.md"))
+DOCS = sorted((REPOSITORY / "docs").rglob("*.md"))
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 

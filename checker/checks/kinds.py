@@ -48,6 +48,11 @@ class Kind(NamedTuple):
     ssm: str = ""
 
 
+def kind_names() -> list[str]:
+    """The names of our own kinds, sorted."""
+    return sorted(_MODULES)
+
+
 def find_kind(name: str) -> Kind | None:
     """The kind of that name: one of ours, or one that an installed package offers as an entry point."""
     module = _MODULES.get(name)

@@ -232,7 +232,7 @@ class Resolver:
         """What one source answers; None when it has no such value."""
         if source.type == "aws" and source.address == ("region",):
             return self._region(at)
-        if source.type in _IN_AWS or (self.framework.is_version_1 and source.type.startswith(_SSM_IN_REGION)):
+        if source.type in _IN_AWS or (self._has_old_ssm and source.type.startswith(_SSM_IN_REGION)):
             return Unknown("value_in_aws", at, _facts(variable.text, **self._ssm_parameter(source, at)))
         address = self._join(source.address, at)
         parameter = self._join(source.parameters[0], at) if source.parameters else None
@@ -275,7 +275,7 @@ class Resolver:
     def _ssm_parameter(self, source: Lookup, at: Origin) -> dict[str, str]:
         """The fact `parameter`, the name of an SSM parameter of the service's own region; none for all else.
 
-        Version 1 alone takes what follows a tilde for a wish (`~true` decrypts), and a region behind a dot.
+        Version 1 takes what follows a tilde for a wish (`~true` decrypts), and a region behind a dot.
         """
         address = self._join(source.address, at)
         if source.type.partition(".")[0] != "ssm" or not isinstance(address, Scalar):
@@ -286,7 +286,12 @@ class Resolver:
         region = self._region(at) if regions else None
         if region is not None and not (isinstance(region, Scalar) and regions == [region.text]):
             return {}
-        return {"parameter": address.text.partition("~")[0] if self.framework.is_version_1 else address.text}
+        return {"parameter": address.text.partition("~")[0] if self._has_old_ssm else address.text}
+
+    @property
+    def _has_old_ssm(self) -> bool:
+        """Whether `${ssm:…}` is that of version 1, which version 2 takes too unless it is told otherwise."""
+        return self.framework.version < (3, 0)
 
     def _boolean(self, parameter: Scalar, variable: Variable) -> bool | None:
         """What `strToBool` answers: version 1 takes small letters only, and later ones no plain `0` or `false`."""
