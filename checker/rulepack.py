@@ -18,6 +18,7 @@ from checker.shipped import rules_folder
 
 _PACK_FILE = "module.yaml"
 _HELP_FILE = "help.yaml"
+_FOLLOWS = "follows-renamed"
 _TRACK_STATES = ("whole", "broken", "open")
 # What a scene may rest on: a track, checks or a stop; a stop may stand beside checks.
 _SCENES_REST_ON = ((True, False, False), (False, True, False), (False, True, True), (False, False, True))
@@ -40,10 +41,10 @@ class Words(NamedTuple):
 class Common(NamedTuple):
     """The words that all modules share: for what cannot be told by slot, and for notes by code.
 
-    `skipped` is said where a source cannot tell, `drift` what to do about a difference by the side that is right, and
-    `deploy` where the file is right and the deployed stack is not, `stack_has_it` where the file cannot tell and the
-    stack is right. `failures` are the known reasons of a
-    failed deployment: a pattern of CloudFormation's words, and ours. `no_edit` says why there is no edit.
+    `skipped` is said where a source cannot tell, `other_service` of a check that is for another one, `drift` what to do
+    about a difference by the side that is right, and `deploy` where the file is right and the deployed stack is not,
+    `stack_has_it` where the file cannot tell and the stack is right. `failures` are the known reasons of a failed
+    deployment: a pattern of CloudFormation's words, and ours. `no_edit` says why there is no edit.
     """
 
     unknown: dict[str, Words]
@@ -51,6 +52,7 @@ class Common(NamedTuple):
     not_as_written: Words
     not_deployed: Words
     skipped: str
+    other_service: str
     drift: dict[str, str]
     deploy: str
     stack_has_it: str
@@ -61,6 +63,17 @@ class Common(NamedTuple):
 class Step(NamedTuple):
     id: str
     title: str
+
+
+class ServiceMark(NamedTuple):
+    """One of several services that a module is about, by its name.
+
+    One of another name is recognised by any of these functions and resources, if no other service has one of its own.
+    """
+
+    name: str
+    functions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
 
 
 class Instead(NamedTuple):
@@ -81,12 +94,21 @@ class Judgement(NamedTuple):
     kind: Kind
     parameters: Any
 
+    @property
+    def looks_for(self) -> tuple[str, str]:
+        """The parameter that names what the kind looks for, and that name."""
+        return self.kind.finds, str(getattr(self.parameters, self.kind.finds))
+
     def of(self, service: Service) -> Finding:
         return self.kind.judge(service, self.parameters)
 
 
 class Rule(NamedTuple):
-    """One check of a module, with all its words; what helps with it is read when it is asked for."""
+    """One check of a module, with all its words; what helps with it is read when it is asked for.
+
+    `service` is the one of the module's services that it is for, empty where it is for any. `follows` is the code of
+    the note on a check that agrees with what this one found under another name.
+    """
 
     id: str
     step: str
@@ -101,6 +123,8 @@ class Rule(NamedTuple):
     why: str
     helps: Helps
     instead: Instead | None = None
+    service: str = ""
+    follows: str = ""
 
     @property
     def help(self) -> Help:
@@ -233,6 +257,7 @@ class RulePack(NamedTuple):
     questions: tuple[Question, ...]
     journey: JourneyPlan | None
     common: Common
+    services: tuple[ServiceMark, ...] = ()
 
     def rule(self, check: str) -> Rule:
         """The rule of a check. Raises UsageError with a near name."""
@@ -263,9 +288,18 @@ class RulePack(NamedTuple):
         return frozenset(value for one in asked for value in one.parameters if isinstance(value, str) and value)
 
     @property
+    def ssm_parameters(self) -> tuple[str, ...]:
+        """The names of the SSM parameters that the checks ask for, each once."""
+        asked = [rule.judgement for rule in self.rules if rule.judgement.kind.ssm]
+        return tuple(dict.fromkeys(str(getattr(one.parameters, one.kind.ssm)) for one in asked))
+
+    @property
     def possible(self) -> int:
-        """The points of all checks that are no bonus."""
-        return sum(rule.points for rule in self.rules if not rule.bonus)
+        """The points of all checks that are no bonus; of several services, those of the one that is worth most."""
+        return max(
+            sum(rule.points for rule in self.rules if not rule.bonus and rule.service in ("", name))
+            for name in (*(mark.name for mark in self.services), "")
+        )
 
 
 def fill(sentence: str, facts: MappingABC[str, str] | Facts) -> str:
@@ -300,11 +334,24 @@ def _common(path: str) -> Common:
     not_as_written = _words(root.object("not_as_written"))
     not_deployed = _words(root.object("not_deployed"))
     skipped, drift, deploy = root.text("skipped"), root.texts("drift"), root.text("deploy")
+    other_service = root.text("other_service")
     stack_has_it = root.text("stack_has_it")
     failures = tuple((one.text("pattern"), one.text("say")) for one in root.objects("failures"))
     no_edit = root.texts("no_edit")
     root.end()
-    return Common(unknown, notes, not_as_written, not_deployed, skipped, drift, deploy, stack_has_it, failures, no_edit)
+    return Common(
+        unknown,
+        notes,
+        not_as_written,
+        not_deployed,
+        skipped,
+        other_service,
+        drift,
+        deploy,
+        stack_has_it,
+        failures,
+        no_edit,
+    )
 
 
 def _words(given: "Entry") -> Words:
@@ -323,6 +370,7 @@ class _Reader:
 
     def pack(self, common: Common) -> RulePack:
         root = self.root
+        services = tuple(self.service(each) for each in root.objects("services", optional=True))
         steps = tuple(self.step(each) for each in root.objects("steps"))
         pack = RulePack(
             id=root.text("id"),
@@ -334,9 +382,11 @@ class _Reader:
             questions=tuple(self.question(each) for each in root.objects("questions", optional=True)),
             journey=self.journey(root.object("journey")) if "journey" in root.value else None,
             common=common,
+            services=services,
         )
         root.end()
         self.check_names(pack)
+        self.check_services(pack)
         return pack
 
     def all_rules(self, steps: set[str]) -> tuple[Rule, ...]:
@@ -366,6 +416,27 @@ class _Reader:
             for key, value in walk(self.root.value)
             if key == name or (isinstance(value, Scalar) and value.value == name)
         ]
+
+    def check_services(self, pack: RulePack) -> None:
+        """Every service and note that a check names exists, and a module with services has more than one."""
+        names = [mark.name for mark in pack.services]
+        for rule in pack.rules:
+            if rule.service and rule.service not in names:
+                stop(self.places(rule.service)[-1], f"`{rule.service}` is none of the module's services")
+            if rule.follows not in pack.common.notes:
+                stop(self.places(rule.follows)[0], f"`{rule.follows}` is the code of no note")
+        if len(names) == 1 or len(set(names)) < len(names):
+            stop(self.root.value.entries["services"].origin, "`services` names two or more, each once")
+
+    @staticmethod
+    def service(given: Entry) -> ServiceMark:
+        mark = ServiceMark(
+            given.text("name"),
+            given.strings("functions", optional=True),
+            given.strings("resources", optional=True),
+        )
+        given.end()
+        return mark
 
     @staticmethod
     def step(given: Entry) -> Step:
@@ -399,6 +470,8 @@ class _Reader:
             why=given.text("why"),
             helps=self.helps,
             instead=self.instead(given.object("instead")) if "instead" in given.value else None,
+            service=given.text("service", ""),
+            follows=given.text("follows", _FOLLOWS),
         )
         given.end()
         return rule
@@ -426,6 +499,9 @@ class _Reader:
         """The words of each slot of the kind; none may be missing, and none may use a fact that its slot has not."""
         reasons: dict[str, Words] = {}
         for slot, facts in judgement.kind.slots.items():
+            needs = judgement.kind.only_with.get(slot)
+            if needs is not None and not getattr(judgement.parameters, needs) and slot not in given.value:
+                continue
             words = _words(given.object(slot))
             for sentence in (words.say, words.live):
                 self.check_facts(sentence, judgement, facts, given.value.entries[slot].origin)

@@ -36,6 +36,11 @@ def may_be_close(name: str, wanted: str, cutoff: float) -> bool:
     return 2 * shared >= cutoff * (len(name) + len(wanted))
 
 
+def sentence(text: str) -> str:
+    """A message that otherwise stands behind its place, on its own: with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def shown(text: str) -> str:
     """A text of a submission as a sentence may quote it: one line, bounded, no invisible or control characters."""
     if len(text) > _LONGEST_SHOWN:

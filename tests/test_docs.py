@@ -13,7 +13,7 @@ import yaml
 from checker.cli import main
 from tests.conftest import FIXTURES, REPOSITORY
 
-DOCS = sorted((REPOSITORY / "docs").glob("*.md"))
+DOCS = sorted((REPOSITORY / "docs").rglob("*.md"))
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 

@@ -25,7 +25,7 @@ GROUPS = (
     ("rule_help",),
     ("rulepack", "answers"),
     ("report",),
-    ("journey",),
+    ("journey", "recognition"),
     ("engine",),
     ("linting",),
     ("edits",),

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
 from checker.errors import UsageError
+from checker.shipped import DEFAULT_MODULE
 
 FORMATS = ("text", "json", "html", "github", "markdown", "junit", "sarif", "codequality", "badge", "classroom")
 # Those that also tell what would break the deployment, unless it is said.
 LINTED_FORMATS = frozenset(("html", "github", "markdown", "junit", "sarif", "codequality"))
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
-DEFAULT_MODULE = "reliability"
 SHELLS = ("bash", "zsh", "fish")
 
 _GROUPS = (
@@ -231,6 +231,7 @@ def _add_iam_policy(policy: argparse.ArgumentParser) -> None:
     policy.add_argument(
         "--role-arn", action="append", default=[], metavar="ARN", help="and for taking on this role; may be repeated"
     )
+    _add_module(policy)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:

@@ -187,9 +187,11 @@ def _explain(asked: Namespace) -> int:
     for option in _OF_THE_JOURNEY:
         if getattr(asked, option.replace("-", "_")):
             raise UsageError(f"--{option} is for --journey; a check is explained without it.")
-    rule = load_pack(asked.module).rule(asked.check)
+    pack = load_pack(asked.module)
+    rule = pack.rule(asked.check)
     draw = Terminal.of(sys.stdout)
-    write_stream(sys.stdout, render(rule, draw) if asked.hint is None else render_hint(rule, asked.hint, draw))
+    told = render(rule, pack, draw) if asked.hint is None else render_hint(rule, pack, asked.hint, draw)
+    write_stream(sys.stdout, told)
     return COMPLETE
 
 
@@ -246,7 +248,9 @@ def _iam_policy(asked: Namespace) -> int:
     for role in asked.role_arn:
         if not re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}|\*):role/[\w+=,.@/*-]{1,512}", role, re.ASCII):
             raise UsageError(f"`{role}` is no ARN of a role, such as arn:aws:iam::123456789012:role/Grader.")
-    write_stream(sys.stdout, json.dumps(policy_document(asked.stack, asked.role_arn), indent=2) + "\n")
+    pack = load_pack(asked.module)
+    policy = policy_document(asked.stack, asked.role_arn, topics=_TOPIC in pack.names, parameters=pack.ssm_parameters)
+    write_stream(sys.stdout, json.dumps(policy, indent=2) + "\n")
     return COMPLETE
 
 
@@ -269,6 +273,8 @@ def _version(_: Namespace) -> int:
     write_stream(sys.stdout, f"rydecheck {__version__}\n")
     return COMPLETE
 
+
+_TOPIC = "AWS::SNS::Topic"
 
 _COMMANDS = {
     "check": _check,

@@ -8,7 +8,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 
-from checker.cli.arguments import DEFAULT_MODULE
 from checker.cli.output import write_stream
 from checker.cohort.editable import Editable, open_editable
 from checker.cohort.submission import Request, check_path
@@ -20,6 +19,7 @@ from checker.reporters.hints import heading, painted, render_all_hints, render_h
 from checker.reporters.lines import points
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack
+from checker.shipped import DEFAULT_MODULE
 
 _NOTHING_TO_DO, _SOMETHING_TO_DO = 0, 1
 _COMPLETE = "Every check passes. What is left is extra credit:"

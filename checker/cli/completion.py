@@ -10,8 +10,9 @@ from shlex import quote
 
 import shtab
 
-from checker.cli.arguments import DEFAULT_MODULE, every_command
+from checker.cli.arguments import every_command
 from checker.rulepack import RulePack, load_pack, module_ids
+from checker.shipped import DEFAULT_MODULE
 
 _FILES = ("PATH", "FILE", "CSV", "SUBMISSION")
 _FOLDERS = ("DIR",)

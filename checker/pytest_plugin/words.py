@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from checker.cli.arguments import DEFAULT_MODULE
 from checker.cli.companion import command
 from checker.cohort.submission import Deployed, Request, check_path
 from checker.errors import CheckError
@@ -17,6 +16,7 @@ from checker.reporters.text import open_check
 from checker.rulepack import RulePack, load_pack
 from checker.serverless.configuration import PROGRAMS, READABLE
 from checker.serverless.resolving import Settings
+from checker.shipped import DEFAULT_MODULE
 from checker.wording import visible
 
 _UNTOUCHED = {"fail": "extra credit, open: ", "unknown": "extra credit, unknown: "}

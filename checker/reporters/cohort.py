@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.errors import UsageError
 from checker.reporters.curves import Growth
-from checker.reporters.html import drift, environment, href, live, next_stop, sentence, state
+from checker.reporters.html import drift, environment, href, live, next_stop, state
 from checker.rule_help import PLACEHOLDER
-from checker.wording import visible
+from checker.wording import sentence, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -312,7 +312,7 @@ class CohortPage:
         drifting = undeployed = False
         for check in report.checks:
             index = self._index.get(check.rule.id)
-            if index is None:
+            if index is None or check.is_of_another_service:
                 continue
             shown = state(check, check.rule)
             letter = LETTERS[shown]

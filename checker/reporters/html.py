@@ -16,8 +16,9 @@ from urllib.parse import quote
 
 from checker.edits.shown import edit_lines
 from checker.reporters.curves import MONTHS, Curve, Tick, since, steps, ticks, wall_clock
+from checker.reporters.lines import other_service
 from checker.shipped import reports_folder
-from checker.wording import columns, visible
+from checker.wording import columns, sentence, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +79,7 @@ def environment(theme: Path | None) -> Environment:
     made.globals.update(once=_remembering())
     made.filters.update(said=said, fit=fit, moment=moment, href=href, around=around, sentence=sentence)
     made.filters.update(own_notes=own_notes, number=number, since=since, many=many, breaking=breaking)
-    made.globals.update(way_here=way_here)
+    made.globals.update(way_here=way_here, other_service=other_service)
     return made
 
 
@@ -118,11 +119,6 @@ def said(text: str) -> Markup:
 
     escaped = str(escape(visible(text)))
     return Markup(_CODE.sub(r"<code>\1</code>", escaped))  # noqa: S704 - escaped in the line above
-
-
-def sentence(text: str) -> str:
-    """An error's message on its own, where the command line puts it behind a place: with a capital."""
-    return text[:1].upper() + text[1:]
 
 
 def fit(text: str, most: int) -> str:

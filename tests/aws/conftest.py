@@ -74,25 +74,34 @@ def boto(standin: StandIn, _clients: dict[str, Any]) -> Boto:  # noqa: ARG001
     return client
 
 
-def deploy(boto: Boto, template: Json | None = None, *, stack: str = STACK, dead_letter: str | None = None) -> None:
+def deploy(
+    boto: Boto,
+    template: Json | None = None,
+    *,
+    stack: str = STACK,
+    dead_letter: str | None = None,
+    stage: str | None = None,
+) -> None:
     """Deploy as the framework does: the bucket, the code in it, the whole template, and at last the plugin's call.
 
     `template` is the workshop's solution unless given, `dead_letter` the ARN that the plugin sets: that of the queue
-    unless given, and no call for an empty one. A second deployment updates the stack.
+    unless given, and no call for an empty one. With a `stage` the stack has the framework's tag of it. A second
+    deployment updates the stack.
     """
+    tags = [{"Key": "STAGE", "Value": stage}] if stage else []
     template = template or solution(stack)
     cloudformation = boto("cloudformation")
     names = [one["StackName"] for one in cloudformation.describe_stacks()["Stacks"]]
     if stack not in names:
         kept = ("ServerlessDeploymentBucket", "ServerlessDeploymentBucketPolicy")
         first = {"Resources": {name: template["Resources"][name] for name in kept}}
-        cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(first))
+        cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(first), Tags=tags)
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as code:
             code.writestr("handlers/put_ride_record_sns.py", "def handler(event, context): ...\n")
         bucket = physical_id(boto, "ServerlessDeploymentBucket", stack)
         boto("s3").put_object(Bucket=bucket, Key=_CODE, Body=archive.getvalue())
-    cloudformation.update_stack(StackName=stack, TemplateBody=json.dumps(template))
+    cloudformation.update_stack(StackName=stack, TemplateBody=json.dumps(template), Tags=tags)
     arn = queue_arn(boto, stack) if dead_letter is None else dead_letter
     if arn:
         boto("lambda").update_function_configuration(

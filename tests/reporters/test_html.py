@@ -21,9 +21,10 @@ from checker.edits.shown import edit_lines
 from checker.errors import CheckError
 from checker.report import CheckResult, Evidence, LintNote, Note, Report, Source, SubmissionFacts, Verdict
 from checker.reporters import html
-from checker.reporters.html import around, calls, excerpts, fit, href, render, said, sentence
+from checker.reporters.html import around, calls, excerpts, fit, href, render, said
 from checker.rule_help import Edit
 from checker.rulepack import RulePack
+from checker.wording import sentence
 from tests.conftest import FIXTURES, Checked
 
 CLASS = sorted(path.parent for path in FIXTURES.glob("class/*/expect.json"))

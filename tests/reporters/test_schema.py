@@ -18,7 +18,6 @@ from checker.reporters.json import document, record
 from checker.reporters.schema import report_schema, results_schema
 from checker.rulepack import RulePack
 from tests.conftest import FIXTURES
-from tests.reference import SCHEMAS
 from tests.reporters.formats.samples import broken, hostile, linted, of_class, stack_alone
 from tests.reporters.test_json import known
 
@@ -68,12 +67,6 @@ def test_a_schema_is_one(schema: Json) -> None:
 def test_ids_do_not_change() -> None:
     assert report_schema()["$id"] == "urn:rydecheck:schema:report:1"
     assert results_schema()["$id"] == "urn:rydecheck:schema:results:1"
-
-
-@pytest.mark.parametrize("name", SCHEMAS)
-def test_the_command_prints_what_docs_hold(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["schema", name]) == 0
-    assert capsys.readouterr().out == SCHEMAS[name].read_text(encoding="utf-8"), "run `make docs`"
 
 
 def test_an_unknown_schema_is_named_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,8 @@ from checker.errors import UsageError
 from checker.report import CheckResult, Report
 from checker.reporters.formats.concerns import concerns, places, said
 from checker.reporters.formats.places import Places
-from checker.reporters.formats.told import CANNOT_BE_CHECKED, excerpt_text, hint_command
+from checker.reporters.formats.told import CANNOT_BE_CHECKED, excerpt_text
+from checker.reporters.lines import hint_command
 from checker.wording import name_line
 
 _VERSION = 1
@@ -76,7 +77,7 @@ def _of_check(report: Report, check: CheckResult, found: Places) -> dict[str, An
         lines = [excerpt_text(at[0])] if at else []
         lines.append(said(report, check))
         if not check.file_is_right:
-            lines.append(f"A hint: {hint_command(report, check.rule)}")
+            lines.append(f"A hint: {hint_command(found.from_top(report), check)}")
         told["test_code"] = "\n".join(_printed(line) for part in lines for line in part.split("\n"))
     return told
 

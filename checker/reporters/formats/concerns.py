@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from checker.errors import CheckError
 from checker.report import CheckResult, Evidence, LintNote, Report
-from checker.reporters.html import sentence
+from checker.wording import sentence
 
 Level = Literal["error", "warning", "note"]
 

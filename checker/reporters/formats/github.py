@@ -15,9 +15,9 @@ from checker.reporters.formats.concerns import Concern, Level, concerns
 from checker.reporters.formats.places import Places
 from checker.reporters.formats.several import one_or_class
 from checker.reporters.formats.workflow_commands import command, without_commands
-from checker.reporters.lines import hint_command, points
+from checker.reporters.lines import every_check_passes, hint_command, points
 from checker.reporters.text import render as render_text
-from checker.wording import name_line, visible
+from checker.wording import name_line, sentence, visible
 
 MOST = 10
 """Annotations of a kind that GitHub shows of a step."""
@@ -99,7 +99,7 @@ def _help(check: CheckResult, report: Report, *, with_hint: bool) -> Iterator[st
 
 
 def _complete(report: Report) -> str:
-    told = f"Every check passes: {points(report.score)}."
+    told = f"{sentence(every_check_passes(report))}: {points(report.score)}."
     journey = report.journey
     return f"{told} {name_line(journey.sentence)}" if journey is not None and journey.state == "whole" else told
 

@@ -11,9 +11,9 @@ from checker.reporters.formats.concerns import places as places_of
 from checker.reporters.formats.markdown_class import render_class
 from checker.reporters.formats.places import Places
 from checker.reporters.formats.several import one_or_class
-from checker.reporters.html import sentence
-from checker.reporters.lines import hint_command, points, questions
+from checker.reporters.lines import complete, hint_command, other_service, points, questions
 from checker.reporters.terminal import Terminal
+from checker.wording import sentence
 
 _STATES = {"pass": "✅ pass", "fail": "❌ fails", "unknown": "❓ unknown", "skipped": "➖ skipped"}
 _OPEN = "⚪ open"
@@ -88,7 +88,9 @@ def _steps(report: Report) -> str:
 
 def _count(checks: list[CheckResult]) -> str:
     counted = [check for check in checks if not check.rule.bonus and check.outcome != "skipped"]
-    return f"{sum(check.outcome == 'pass' for check in counted)} of {len(counted)}" if counted else "optional"
+    if counted:
+        return f"{sum(check.outcome == 'pass' for check in counted)} of {len(counted)}"
+    return gfm.plain(other_service(checks)) or "optional"
 
 
 def _state(check: CheckResult, outcome: str) -> str:
@@ -104,7 +106,7 @@ def _next(report: Report, places: Places) -> Iterator[str]:
     check = report.next_check
     if check is None:
         if any(not one.rule.bonus for one in report.checks):
-            yield "### ✅ Complete: every check passes"
+            yield f"### ✅ {complete(report).rstrip('.')}"
         return
     yield f"### Next: {gfm.plain(check.rule.title)}"
     evidence = places_of(check) or check.deciding.evidence

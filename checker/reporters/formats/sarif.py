@@ -15,7 +15,8 @@ from urllib.parse import quote
 from checker.report import Evidence, Report
 from checker.reporters.formats.concerns import LINT, Concern, Level, concerns
 from checker.reporters.formats.places import Places
-from checker.reporters.formats.told import Fingerprints, configuration, hint_command
+from checker.reporters.formats.told import Fingerprints, configuration
+from checker.reporters.lines import of_module
 from checker.rulepack import Rule, RulePack
 from checker.version import __version__
 from checker.wording import name_line, visible
@@ -52,15 +53,15 @@ class _Rules:
     """The rules of a run: those of the module, and what else was met, such as cfn-lint's, each with its index."""
 
     def __init__(self, pack: RulePack) -> None:
-        self.descriptors = [_rule(rule) for rule in pack.rules]
+        self.descriptors = [_rule(rule, pack) for rule in pack.rules]
         self._index = {rule.id: index for index, rule in enumerate(pack.rules)}
 
-    def index(self, concern: Concern) -> int:
+    def index(self, report: Report, concern: Concern) -> int:
         if concern.rule not in self._index:
             self._index[concern.rule] = len(self.descriptors)
             # A file of results may hold a second module.
             own = concern.check and concern.check.rule
-            self.descriptors.append(_rule(own) if own else _rule_of(concern))
+            self.descriptors.append(_rule(own, report.module) if own else _rule_of(concern))
         return self._index[concern.rule]
 
 
@@ -76,9 +77,9 @@ def _driver(pack: RulePack, rules: _Rules) -> _Told:
     }
 
 
-def _rule(rule: Rule) -> _Told:
+def _rule(rule: Rule, pack: RulePack) -> _Told:
     """A check; its help is a nudge and the command for more, for the answer is for who asks for it."""
-    nudge, ask = rule.hints[0], hint_command(None, rule)
+    nudge, ask = rule.hints[0], f"rydecheck hint {rule.id}{of_module(pack)}"
     described = {
         "id": rule.id,
         "name": _pascal(rule.id),
@@ -134,7 +135,7 @@ _SEVERITY: dict[Level, str] = {"error": "error", "warning": "warning", "note": "
 def _result(report: Report, concern: Concern, places: Places, rules: _Rules, fingerprints: Fingerprints) -> _Told:
     result = {
         "ruleId": name_line(concern.rule),
-        "ruleIndex": rules.index(concern),
+        "ruleIndex": rules.index(report, concern),
         "level": concern.level,
         "message": _message(concern, concern.evidence[1:]),
         "locations": [_location(report, concern, places)],

@@ -10,7 +10,6 @@ from checker.reporters.formats.concerns import Concern
 from checker.reporters.formats.places import Places
 from checker.reporters.lines import excerpt
 from checker.reporters.terminal import Terminal
-from checker.rulepack import Rule
 
 CANNOT_BE_CHECKED = "The service cannot be checked"
 
@@ -30,13 +29,6 @@ def configuration(report: Report) -> str:
 def excerpt_text(evidence: Evidence) -> str:
     """A place and its numbered lines as in the terminal."""
     return "\n".join(excerpt(evidence, Terminal()))
-
-
-def hint_command(report: Report | None, rule: Rule) -> str:
-    """How to ask for the next hint on a check, typed in the service's folder, or anywhere for a stack alone."""
-    if report is not None and not report.submission.path:
-        return f"rydecheck explain {rule.id} --hint 1"
-    return f"rydecheck hint {rule.id}"
 
 
 class Fingerprints:

@@ -40,7 +40,7 @@ def test_partial_credit_shows_at_each_check(pack: RulePack) -> None:
     assert (failed["filename"], failed["line_no"]) == ("fixtures/class/chidi/serverless.yml", 46)
     assert failed["message"] == "`Ref` of a queue gives its URL, and IAM compares ARNs."
     assert "  >   46 |     Resource:" in failed["test_code"].splitlines()
-    assert failed["test_code"].splitlines()[-1] == "A hint: rydecheck hint dlq.permission"
+    assert failed["test_code"].splitlines()[-1] == "A hint: rydecheck hint fixtures/class/chidi"
     assert told["tests"][0]["test_code"] == ""
 
 

@@ -69,7 +69,7 @@ def test_a_failure_says_what_the_terminal_says(pack: RulePack) -> None:
     assert lines[0] == "  serverless.yml:46:5  provider.iamRoleStatements[1].Resource"
     assert "  >   46 |     Resource:" in lines
     assert f"Why: {pack.rule('dlq.permission').why}" in lines
-    assert lines[-1] == "A hint: rydecheck hint dlq.permission"
+    assert lines[-1] == "A hint: rydecheck hint fixtures/class/chidi"
     assert case._elem.get("file") == "fixtures/class/chidi/serverless.yml"
     assert case._elem.get("line") == "46"
 
