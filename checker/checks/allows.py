@@ -33,6 +33,7 @@ from checker.model import (
 )
 from checker.wording import shown
 
+_POLICY_OF_THE_TOPIC = "AWS::SNS::TopicPolicy"
 _POLICY_OF_THE_QUEUE = "AWS::SQS::QueuePolicy"
 _NAMES = ("QueueName", "TopicName", "TableName")
 
@@ -70,8 +71,21 @@ def judge(service: Service, given: Parameters) -> Finding:
         return fail("boundary", by.origin, policy=_resource_named(role.bounded_by))
     if decision.unknown is not None:
         return unknown(decision.unknown)
-    found = _Nearest(service, function, wanted, arns).finding() or fail("absent", role.origin)
+    found = _Nearest(service, function, wanted, arns).finding() or _topic_policy(service, wanted)
+    found = found or fail("absent", role.origin)
     return found._replace(facts=(*found.facts, (_BELONGS, shown(role.origin.path))))
+
+
+def _topic_policy(service: Service, wanted: Wanted) -> Finding | None:
+    """Unknown where a policy of the topic may allow it: SNS takes that for a role of the same account (IAM User Guide,
+    "Identity-based policies and resource-based policies"), and no such policy is read here.
+    """
+    for resource in service.resources.entries.values():
+        if text_of(resource.type) == _POLICY_OF_THE_TOPIC and resource.properties is not None:
+            named = [value for _, value in walk(resource.properties) if text_of(value) == wanted.logical_id]
+            if named:
+                return unknown(Unknown("topic_policy", resource.origin, (("policy", resource.logical_id),)))
+    return None
 
 
 def _resource_named(value: Value | None) -> str:

@@ -194,6 +194,26 @@ def test_each_check_in_turn_leads_from_the_start_to_complete(pack: RulePack) -> 
     assert len([line for line in signed if line[0] == "-"]) == 3  # the fixed capacity, and nothing else, goes
 
 
+@pytest.mark.parametrize("service", ["wild-rydes", "wild-rydes-ride-record"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_each_check_of_a_service_leads_from_its_start_to_complete(service: str, turned: bool) -> None:
+    folder = FIXTURES / "event-driven" / "service" / f"{service.replace('wild-rydes-ride', 'ride')}-start"
+    edited = open_editable(folder, pack_of("event-driven"), Request())
+    mine = [rule.id for rule in pack_of("event-driven").rules if rule.service == service]
+    done = edited.mend(reversed(mine) if turned else mine)
+    assert {one.obstacle for one in done} <= {None, "passes"}  # one edit may do for two checks
+    assert done[-1].report.status == "complete"
+    assert done[-1].report.score.earned == 5
+    assert not any(check.equivalent for check in done[-1].report.checks)
+
+
+def test_what_is_for_another_service_is_not_edited() -> None:
+    folder = FIXTURES / "event-driven" / "service" / "ride-record-start"
+    edited = open_editable(folder, pack_of("event-driven"), Request())
+    one = edited.mend(["topic.resource"])[0]
+    assert (one.obstacle, one.text) == ("skipped", edited.text)
+
+
 def test_the_order_of_the_checks_does_not_matter(pack: RulePack) -> None:
     checks = [rule.id for rule in pack.rules if not rule.bonus]
     done = open_editable(START, pack, Request()).mend(reversed(checks))

@@ -36,6 +36,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_its_data_and_nothing_of_the_tests(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "checker/data/rules/reliability/module.yaml" in names
+    assert "checker/data/rules/event-driven/module.yaml" in names
     assert "checker/data/rules/common.yaml" in names
     assert "checker/data/reports/attendee.html.j2" in names
     assert "checker/data/class/ada/serverless.yml" in names
