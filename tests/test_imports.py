@@ -22,6 +22,7 @@ GROUPS = (
     ("serverless", "aws"),
     ("checks",),
     ("pack_file",),
+    ("modules",),
     ("rule_help",),
     ("rulepack", "answers"),
     ("report",),
