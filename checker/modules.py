@@ -34,7 +34,7 @@ class ModuleFiles(NamedTuple):
     @property
     def named(self) -> str:
         """What `--module` takes for it."""
-        return self.id or self.path_of(self.file)
+        return self.id or self.path_of("" if self.file == PACK_FILE else self.file)
 
     @property
     def option(self) -> str:
@@ -52,19 +52,19 @@ class ModuleFiles(NamedTuple):
 
     def path_of(self, name: str) -> str:
         """The path of a file of the module, as it is told."""
-        folder = os.path.normpath(self.folder)
-        path = os.path.join(folder, name)
-        return path if os.path.isabs(folder) or folder.startswith(os.pardir) else os.path.join(os.curdir, path)
+        path = os.path.normpath(os.path.join(self.folder, name))
+        is_plain = path == os.curdir or os.path.isabs(path) or path.startswith(os.pardir)
+        return path if is_plain else os.path.join(os.curdir, path)
 
     def document(self) -> Mapping:
         """What the module's own file holds. Raises CheckError."""
-        found = parse_pack_file(self.content(self.file), self._called(self.file))
+        found = parse_pack_file(self.content(self.file), self.called(self.file))
         if not any(key in found.entries for key in _OF_A_PACK):
             raise CheckError(
                 "invalid-config",
                 "this is no rule pack: it has neither `id` nor `steps` nor `checks`.",
                 advice="Name a module's folder, or its module.yaml.",
-                file=self._called(self.file),
+                file=self.called(self.file),
                 line=1,
                 column=1,
             )
@@ -72,7 +72,7 @@ class ModuleFiles(NamedTuple):
 
     def help_document(self) -> Mapping:
         """What helps with the module's checks. Raises CheckError."""
-        return parse_pack_file(self.content(HELP_FILE), self._called(HELP_FILE))
+        return parse_pack_file(self.content(HELP_FILE), self.called(HELP_FILE))
 
     def content(self, name: str) -> bytes:
         """The bytes of a file. Raises CheckError `not-found` or `too-large`."""
@@ -83,11 +83,11 @@ class ModuleFiles(NamedTuple):
         if content is None:
             told = "Hints, edits and links stand there, by check." if name == HELP_FILE else ""
             raise CheckError(
-                "not-found", "there is no such file, or it cannot be read.", advice=told, file=self._called(name)
+                "not-found", "there is no such file, or it cannot be read.", advice=told, file=self.called(name)
             )
         if len(content) > FILE_LIMIT:
             advice = f"A file of a module has at most {FILE_LIMIT // 1024**2} MiB."
-            raise CheckError("too-large", "this file is too large.", advice=advice, file=self._called(name))
+            raise CheckError("too-large", "this file is too large.", advice=advice, file=self.called(name))
         return content
 
     def carrying(self) -> "ModuleFiles":
@@ -98,7 +98,7 @@ class ModuleFiles(NamedTuple):
         with_help = () if helping is None else ((HELP_FILE, helping),)
         return self._replace(carried=((self.file, self.content(self.file)), *with_help))
 
-    def _called(self, name: str) -> str:
+    def called(self, name: str) -> str:
         """A file as its errors name it."""
         return name if self.id else os.path.normpath(os.path.join(self.folder, name))
 
@@ -129,6 +129,11 @@ def find_module(name: str) -> ModuleFiles:
     is_path = name in (os.curdir, os.pardir) or os.sep in name or (os.altsep or os.sep) in name
     if not is_path and not name.endswith((".yaml", ".yml")):
         raise UsageError(f"there is no module `{shown(name)}`; {_meant(name, ids)}")
+    return module_at(name)
+
+
+def module_at(name: str) -> ModuleFiles:
+    """The module at a path: of its folder, or of its module.yaml. Raises UsageError where there is none."""
     if os.path.isdir(name):
         if not os.path.lexists(os.path.join(name, PACK_FILE)):
             raise UsageError(f"there is no {PACK_FILE} in {shown(name)}; name the folder of a module.")

@@ -20,9 +20,9 @@ from checker.shipped import rules_folder
 from checker.wording import near_name
 
 _NEAR_KIND = 0.6
-_TRACK_STATES = ("whole", "broken", "open")
+TRACK_STATES = ("whole", "broken", "open")
 # What a scene may rest on: a track, checks or a stop; a stop may stand beside checks.
-_SCENES_REST_ON = ((True, False, False), (False, True, False), (False, True, True), (False, False, True))
+SCENES_REST_ON = ((True, False, False), (False, True, False), (False, True, True), (False, False, True))
 
 
 class Words(NamedTuple):
@@ -516,7 +516,7 @@ class _Reader:
     def scene(self, given: Entry) -> ScenePlan:
         scene = ScenePlan(
             title=given.text("title"),
-            say={state: given.text(state) for state in _TRACK_STATES if given.has(state)},
+            say={state: given.text(state) for state in TRACK_STATES if given.has(state)},
             start=given.text("from", ""),
             end=given.text("to", ""),
             checks=given.strings("checks", optional=True),
@@ -529,9 +529,9 @@ class _Reader:
         given.end()
         if not scene.say:
             given.wrong(
-                given.value.origin, f"`{scene.title}` says nothing: {', '.join(_TRACK_STATES)} are its sentences"
+                given.value.origin, f"`{scene.title}` says nothing: {', '.join(TRACK_STATES)} are its sentences"
             )
-        if (bool(scene.start or scene.end), bool(scene.checks), bool(scene.stop)) not in _SCENES_REST_ON:
+        if (bool(scene.start or scene.end), bool(scene.checks), bool(scene.stop)) not in SCENES_REST_ON:
             given.wrong(given.value.origin, f"`{scene.title}` rests on `from` and `to`, or on `checks`, or on a `stop`")
         return scene
 
@@ -544,7 +544,7 @@ class _Reader:
         for start, end in tracks:
             if not {start, end} <= stops:
                 entry.wrong(given["tracks"], f"a track leads from `{start}` to `{end}`; there is no such stop")
-        for state in _TRACK_STATES:
+        for state in TRACK_STATES:
             if state not in journey.sentences and "sentences" in given:
                 entry.wrong(given["sentences"], f"`{state}` is missing here")
         for scene in journey.story:

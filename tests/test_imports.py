@@ -31,6 +31,7 @@ GROUPS = (
     ("linting",),
     ("edits",),
     ("cohort",),
+    ("authoring",),
     ("reporters",),
     ("standin",),
     ("cli",),

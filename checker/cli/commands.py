@@ -213,9 +213,10 @@ def _explain(asked: Namespace) -> int:
     for option in _OF_THE_JOURNEY:
         if getattr(asked, option.replace("-", "_")):
             raise UsageError(f"--{option} is for --journey; a check is explained without it.")
-    rule = load_pack(asked.module).rule(asked.check)
-    draw = Terminal.of(sys.stdout)
-    write_stream(sys.stdout, render(rule, draw) if asked.hint is None else render_hint(rule, asked.hint, draw))
+    pack = load_pack(asked.module)
+    rule, option, draw = pack.rule(asked.check), pack.files.option, Terminal.of(sys.stdout)
+    told = render(rule, draw, option) if asked.hint is None else render_hint(rule, asked.hint, draw, option)
+    write_stream(sys.stdout, told)
     return COMPLETE
 
 
@@ -247,11 +248,24 @@ def _questions(asked: Namespace) -> int:
     return COMPLETE
 
 
-def _modules(_: Namespace) -> int:
+def _modules(asked: Namespace) -> int:
     from checker.reporters.explain import render_modules
 
-    packs = [load_pack(module) for module in module_ids()]
+    packs = [load_pack(module) for module in ([asked.module] if asked.module else module_ids())]
     write_stream(sys.stdout, render_modules(packs, Terminal.of(sys.stdout)))
+    return COMPLETE
+
+
+def _rules(asked: Namespace) -> int:
+    from checker.cli.rules import rules
+
+    return rules(asked)
+
+
+def _schema(asked: Namespace) -> int:
+    from checker.cli.schema import schema
+
+    write_stream(sys.stdout, schema(asked.name))
     return COMPLETE
 
 
@@ -292,6 +306,8 @@ _COMMANDS = {
     "explain": _explain,
     "questions": _questions,
     "modules": _modules,
+    "rules": _rules,
+    "schema": _schema,
     "iam-policy": _iam_policy,
     "demo": _demo,
     "version": _version,

@@ -8,13 +8,13 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 
-from checker.cli.arguments import DEFAULT_MODULE
 from checker.cli.output import write_stream
 from checker.cohort.editable import Editable, open_editable
 from checker.cohort.submission import Request, check_path
 from checker.edits.mending import Mended
 from checker.errors import UsageError
 from checker.hint_record import HintRecord
+from checker.modules import DEFAULT_MODULE
 from checker.report import CheckResult, Report
 from checker.reporters.hints import heading, painted, render_all_hints, render_hint, why_no_edit
 from checker.reporters.lines import points

@@ -9,12 +9,12 @@ from checker.reporters.terminal import Terminal
 from checker.rulepack import Rule, RulePack
 
 
-def render(rule: Rule, draw: Terminal) -> str:
-    """The check with the reasons it can give, and how to get its hints."""
-    return "\n".join(_lines(rule, draw)) + "\n"
+def render(rule: Rule, draw: Terminal, module: str = "") -> str:
+    """The check with the reasons it can give, and how to get its hints; `module` is the option that names it."""
+    return "\n".join(_lines(rule, draw, module)) + "\n"
 
 
-def _lines(rule: Rule, draw: Terminal) -> Iterator[str]:
+def _lines(rule: Rule, draw: Terminal, module: str) -> Iterator[str]:
     worth = f"{rule.points} point{'s' if rule.points != 1 else ''}{', extra credit' if rule.bonus else ''}"
     yield draw.paint(draw.drawable(rule.title), "bold") + draw.paint(draw.drawable(f"  {rule.id} · {worth}"), "dim")
     yield ""
@@ -29,16 +29,16 @@ def _lines(rule: Rule, draw: Terminal) -> Iterator[str]:
         yield f"  {draw.paint(link.url, 'blue')}"
     yield ""
     count = len(rule.hints)
-    yield f"There are {count} hints, from a nudge to the answer: rydecheck explain {rule.id} --hint 1"
+    yield f"There are {count} hints, from a nudge to the answer: rydecheck explain {rule.id} --hint 1{module}"
 
 
-def render_hint(rule: Rule, number: int, draw: Terminal) -> str:
+def render_hint(rule: Rule, number: int, draw: Terminal, module: str = "") -> str:
     """One hint, counted from 1. Raises UsageError when there is no such hint."""
     if not 1 <= number <= len(rule.hints):
         raise UsageError(f"`{rule.id}` has hints 1 to {len(rule.hints)}.")
     lines = draw.wrapped(f"Hint {number} of {len(rule.hints)}: {rule.hints[number - 1]}")
     if number < len(rule.hints):
-        lines.append(draw.paint(f"A stronger one: rydecheck explain {rule.id} --hint {number + 1}", "dim"))
+        lines.append(draw.paint(f"A stronger one: rydecheck explain {rule.id} --hint {number + 1}{module}", "dim"))
     return "\n".join(lines) + "\n"
 
 

@@ -18,7 +18,8 @@ def render(pack: RulePack, answers: Sequence[Answer], file: str, draw: Terminal,
     """
     lines = [*_lines(pack, answers, file, draw)]
     if lacks_headings:
-        advice = f"`rydecheck questions --write` adds to {file} a heading for each question that has none."
+        command = f"rydecheck questions --write{pack.files.option}"
+        advice = f"`{command}` adds to {file} a heading for each question that has none."
         lines += ["", *draw.wrapped(advice)]
     return "\n".join(lines) + "\n"
 

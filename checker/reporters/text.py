@@ -99,14 +99,14 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
 
 def _hint_command(report: Report, check: CheckResult) -> str:
     """How to ask for a hint, as typed in a shell: of the same service, where there is a file."""
-    path = report.submission.path
+    path, module = report.submission.path, report.module.files.option
     if not path:
-        return f"rydecheck explain {check.rule.id} --hint 1"
+        return f"rydecheck explain {check.rule.id} --hint 1{module}"
     if path == ".":
-        return "rydecheck hint"
+        return f"rydecheck hint{module}"
     import shlex
 
-    return f"rydecheck hint {shlex.quote(path)}"
+    return f"rydecheck hint {shlex.quote(path)}{module}"
 
 
 def _questions(report: Report, draw: Terminal) -> Iterator[str]:

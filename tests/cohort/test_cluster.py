@@ -25,6 +25,7 @@ from checker.cohort.grading import Run, Task, Views, carried, grade_cohort
 from checker.cohort.marks import read_marks
 from checker.cohort.results import Results
 from checker.cohort.submission import Request
+from checker.modules import ModuleFiles
 from checker.reporters.html import render
 from checker.reporters.json import record
 from checker.version import __version__
@@ -228,7 +229,7 @@ def test_what_is_sent_is_small_and_leads_to_no_file_of_this_machine(
     names = [f"user{number}" for number in range(1000)]
     marks = "id,question,points,comment\n" + "".join(f"{name},qa.how,1/2,Well said.\n" for name in ("ada", *names))
     run = Run(
-        "reliability",
+        ModuleFiles("reliability"),
         Request(),
         datetime.now(timezone.utc),
         Views(record, partial(render, home=HOME)),
