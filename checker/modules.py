@@ -140,7 +140,8 @@ def module_at(name: str) -> ModuleFiles:
         return ModuleFiles(folder=name)
     if not os.path.lexists(name):
         raise UsageError(f"there is no file or folder {shown(name)}.")
-    return ModuleFiles(folder=os.path.dirname(name), file=os.path.basename(name))
+    folder, file = os.path.split(name)
+    return ModuleFiles(folder=folder, file=PACK_FILE if file == HELP_FILE else file)
 
 
 def _meant(name: str, ids: list[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeVar
 
 from checker.errors import CheckError
-from checker.model import Mapping, Origin, Scalar, Sequence, Value
+from checker.model import Mapping, Origin, Scalar, Sequence, Value, text_of
 from checker.serverless.parsing import decode, parse_yaml
 from checker.wording import near_name
 
@@ -97,6 +97,10 @@ class Entry:
             self.wrong(value.origin.use, f"`{key}` is a text{quoted}")
             return ""
         return value.value
+
+    def is_text(self, key: str) -> bool:
+        """Whether a text stands here, which may be looked at further; where not, that is told already."""
+        return text_of(self.value.entries.get(key)) is not None
 
     def number(self, key: str) -> int:
         value = self.take(key)

@@ -192,7 +192,7 @@ def _edit(given: Entry) -> Edit:
 def read_link(given: Entry) -> Link:
     """A link of a pack. Raises CheckError."""
     link = Link(given.text("title"), given.text("url"))
-    if link.url and not link.url.startswith("https://"):
+    if given.is_text("url") and not link.url.startswith("https://"):
         given.wrong(given.value.entries["url"].origin, "a link starts with https://")
     given.end()
     return link

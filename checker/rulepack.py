@@ -6,6 +6,7 @@ not fit (an unknown key, a way to fail without words, a fact that a sentence can
 
 import os
 from collections.abc import Mapping as MappingABC
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from checker.checks.finding import Finding
@@ -295,6 +296,7 @@ def read_noting(files: ModuleFiles, root: Entry) -> RulePack | None:
     return root.attempt(lambda: reader.pack(common_words()))
 
 
+@lru_cache(maxsize=1)
 def common_words() -> Common:
     """The words that all modules share."""
     return _common(os.path.join(rules_folder(), "common.yaml"))
@@ -427,7 +429,7 @@ class _Reader:
     def rule(self, given: Entry, steps: set[str]) -> Rule:
         check = given.text("id")
         step = given.text("step")
-        if step and step not in steps:
+        if step not in steps and given.is_text("step"):
             near = near_name(step, steps)
             advice = f"; did you mean `{near}`?" if near else ""
             given.wrong(given.value.entries["step"].origin, f"`{step}` is no step of this module{advice}")
@@ -453,9 +455,9 @@ class _Reader:
     @staticmethod
     def judgement(given: Entry) -> Judgement:
         name = given.text("kind")
-        kind = find_kind(name) if name else None
+        kind = find_kind(name)
         if kind is None:
-            if name:
+            if given.is_text("kind"):
                 near = near_name(name, kind_names(), _NEAR_KIND)
                 advice = f"did you mean `{near}`?" if near else f"the kinds are: {', '.join(kind_names())}"
                 given.wrong(given.value.entries["kind"].origin, f"there is no kind of check `{name}`; {advice}")

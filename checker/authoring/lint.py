@@ -36,6 +36,8 @@ def lint(files: ModuleFiles) -> list[CheckError]:
     if document is not None:
         pack = read_noting(files, Entry(document, problems))
         _note(problems, _of_module(document))
+    elif problems[-1].code == "invalid-config":  # some other file
+        return problems
     helping = _parsed(files, HELP_FILE, problems)
     if helping is not None:
         facts = dict.fromkeys(helping.entries) if pack is None else _facts(pack)

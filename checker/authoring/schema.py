@@ -184,13 +184,13 @@ def _journey(kinds: Mapping[str, Kind]) -> Schema:
         "allOf": [_of_kind(name, kind, with_words=False) for name, kind in kinds.items()],
     }
     flag: Schema = {"type": "boolean"}
-    states: Schema = dict.fromkeys(TRACK_STATES, text)
+    optional: Schema = dict.fromkeys((*TRACK_STATES, "from", "to", "stop", "missing", "needs"), text)
+    optional |= {"checks": _list(text), "needs_kept": flag, "link": _link()}
     scene = {
         **_object(
             "scene",
             {"title": text},
-            {**states, "from": text, "to": text, "checks": _list(text), "stop": text, "missing": text}
-            | {"needs": text, "needs_kept": flag, "link": _link()},
+            optional,
         ),
         "allOf": [{"anyOf": [{"required": [state]} for state in TRACK_STATES]}, {"anyOf": list(_scenes_rest_on())}],
     }
@@ -223,7 +223,7 @@ def _edit(action: str) -> Schema:
         **({"value": {}} if action in WITH_VALUE else {}),
         **({"to": text} if action in WITH_TO else {}),
     }
-    optional = {"only": {"enum": list(CONDITIONS)}, "ending": text, "under": text}
+    optional: Schema = {"only": {"enum": list(CONDITIONS)}, "ending": text, "under": text}
     schema = _object("edit", needed, optional)
     schema["properties"][action]["description"] += f" {words['path'].format(at=AT, holder=HOLDER)}"
     schema["title"] = action
