@@ -53,7 +53,7 @@ class ModuleFiles(NamedTuple):
     def path_of(self, name: str) -> str:
         """The path of a file of the module, as it is told."""
         path = os.path.normpath(os.path.join(self.folder, name))
-        is_plain = path == os.curdir or os.path.isabs(path) or path.startswith(os.pardir)
+        is_plain = os.path.isabs(path) or path.split(os.sep)[0] in (os.curdir, os.pardir)
         return path if is_plain else os.path.join(os.curdir, path)
 
     def document(self) -> Mapping:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from checker.checks.finding import Finding
 from checker.checks.kinds import NO_KIND, Kind, find_kind, kind_names, misfit, parameter_types
 from checker.errors import UsageError
-from checker.model import Facts, Origin, Scalar, Service, walk
+from checker.model import Facts, Origin, Scalar, Service, items_of, text_of, value_at, walk
 from checker.modules import DEFAULT_MODULE, HELP_FILE, ModuleFiles, find_module
 from checker.modules import module_ids as module_ids
 from checker.pack_file import Entry, plain, read_pack_file
@@ -402,9 +402,11 @@ class _Reader:
                 near = near_name(check, ids)
                 advice = f"; did you mean `{near}`?" if near else ""
                 self.root.wrong(self.places(check)[0], f"`{check}` is named, but there is no such check{advice}")
-        for check in dict.fromkeys(ids):
-            if check and ids.count(check) > 1:
-                self.root.wrong(self.places(check)[-1], f"the check `{check}` stands here a second time")
+        seen: set[str | None] = set()
+        for id_ in (value_at(check, "id") for check in items_of(self.root.value.get("checks"))):
+            if id_ is not None and text_of(id_) is not None and text_of(id_) in seen:
+                self.root.wrong(id_.origin, f"the check `{text_of(id_)}` stands here a second time")
+            seen.add(text_of(id_))
 
     def places(self, name: str) -> list[Origin]:
         """Where a name stands in the pack, as a value or as a key."""
