@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import shutil
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from checker.authoring.starter import write_starter
 from checker.cli.report import HOME
 from checker.cohort.collecting import collect
 from checker.cohort.executors import cluster
@@ -128,6 +130,20 @@ def test_a_cluster_gives_the_grades_of_this_machine(
     assert grade("class", "--out", tmp_path / "near", cwd=tmp_path).returncode == 0
     assert (tmp_path / "far" / "grades.csv").read_bytes() == (tmp_path / "near" / "grades.csv").read_bytes()
     assert len(list((tmp_path / "far" / "attendees").iterdir())) == 16
+
+
+@pytest.mark.slow
+def test_a_module_of_one_s_own_travels_to_a_cluster(
+    workers: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
+) -> None:
+    write_starter(str(tmp_path / "mine"))
+    shutil.copytree(CLASS / "ada", tmp_path / "class" / "ada")
+    command = ["class", "--module", "./mine", "--executor", f"dask://{workers[0]}", "--out", tmp_path / "far"]
+    done = grade(*command, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    (line,) = (tmp_path / "far" / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    told = json.loads(line)
+    assert (told["module"]["id"], told["checks"][0]["reason"]) == ("mine", "plugin-missing")
 
 
 @pytest.mark.slow
