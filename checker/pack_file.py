@@ -96,6 +96,8 @@ class Entry:
             quoted = "" if not isinstance(value, Scalar) or value.value is None else "; put it into quotes"
             self.wrong(value.origin.use, f"`{key}` is a text{quoted}")
             return ""
+        if not value.value and default is None:
+            self.wrong(value.origin.use, f"`{key}` is empty")
         return value.value
 
     def is_text(self, key: str) -> bool:
@@ -130,6 +132,8 @@ class Entry:
         if not isinstance(value, Sequence):
             self.wrong(value.origin.use, f"`{key}` is a list")
             return ()
+        if not value.items and not optional:
+            self.wrong(value.origin.use, f"`{key}` is empty")
         return value.items
 
     def each(self, key: str, read: "Callable[[Entry], Read]", *, optional: bool = False) -> tuple[Read, ...]:
@@ -167,13 +171,13 @@ class Entry:
             stop(value.origin.use, "a list belongs here")
         return self.all(value.items, read)
 
-    def texts(self, key: str) -> dict[str, str]:
-        """Texts by name."""
-        return self.attempt(lambda: self._texts(self.object(key))) or {}
+    def texts(self, key: str, needed: tuple[str, ...] = ()) -> dict[str, str]:
+        """Texts by name, these among them."""
+        return self.attempt(lambda: self._texts(self.object(key), needed)) or {}
 
     @staticmethod
-    def _texts(found: "Entry") -> dict[str, str]:
-        return {name: found.text(name) for name in found.value.entries}
+    def _texts(found: "Entry", needed: tuple[str, ...]) -> dict[str, str]:
+        return {name: found.text(name) for name in dict.fromkeys((*needed, *found.value.entries))}
 
     def end(self) -> None:
         for key, value in self.unused.items():

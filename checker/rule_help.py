@@ -126,7 +126,7 @@ def _help(given: Entry, check: str, facts: Mapping[str, frozenset[str]] | None) 
         then=given.text("then", ""),
     )
     given.end()
-    for ladder in (entries.get("hints"), *_values_by_code(entries.get("hints_for")).values()):
+    for ladder in _values_by_code(entries.get("hints_for")).values():
         if isinstance(ladder, Sequence) and not ladder.items:
             given.wrong(ladder.origin.use, f"`{check}` has no hints here")
     if facts is not None:

@@ -508,7 +508,7 @@ class _Reader:
             title=given.text("title"),
             stops=given.each("stops", self.stop),
             tracks=given.each("tracks", self.track),
-            sentences=given.texts("sentences"),
+            sentences=given.texts("sentences", TRACK_STATES),
             because=given.texts("because"),
             labels=given.texts("labels"),
             story=given.each("story", self.scene, optional=True),
@@ -548,9 +548,6 @@ class _Reader:
         for start, end in tracks:
             if not {start, end} <= stops:
                 entry.wrong(given["tracks"], f"a track leads from `{start}` to `{end}`; there is no such stop")
-        for state in TRACK_STATES:
-            if state not in journey.sentences and "sentences" in given:
-                entry.wrong(given["sentences"], f"`{state}` is missing here")
         for scene in journey.story:
             at = given["story"]
             if scene.start + scene.end and (scene.start, scene.end) not in tracks:
@@ -596,11 +593,13 @@ class _Reader:
         track = Track(
             start=given.text("from"),
             end=given.text("to"),
-            labels=given.texts("labels"),
+            labels=given.texts("labels", TRACK_STATES),
             branch=given.flag("branch"),
             checks=given.strings("checks", optional=True),
             judgement=self.judgement(given) if given.has("kind") else None,
             because=given.text("because", ""),
         )
         given.end()
+        if not track.checks and track.judgement is None:
+            given.wrong(given.value.origin, "a track rests on `checks`, or on a `kind` that is given what to judge")
         return track

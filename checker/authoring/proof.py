@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import yaml
@@ -18,16 +18,22 @@ from checker.report import CheckResult, Report
 from checker.rulepack import Rule, RulePack
 
 
-def prove(pack: RulePack, start: str | os.PathLike[str]) -> list[CheckError]:
-    """What does not hold of a module on the service at a path, where nobody has begun.
+def prove(pack: RulePack, starts: Sequence[str | os.PathLike[str]]) -> list[CheckError]:
+    """What does not hold of a module on the services at these paths, where nobody has begun.
 
     Every check that applies has to fail there, extra credit too. Then the answers are made one after another, those of
     extra credit last; each makes its check pass in the workshop's own way and loses nothing, and `rydecheck diff` has
-    an edit to show. In the end the module is complete. Raises CheckError for a service that cannot be judged.
+    an edit to show. In the end the module is complete. A check that applies to none of the services is not proved.
+    Raises CheckError for a service that cannot be judged.
     """
-    untouched = open_editable(start, pack, Request())
-    proof = _Proof(pack, untouched, _Places.of(pack))
-    told = [*proof.of_the_start(), *proof.of_the_answers()]
+    places = _Places.of(pack)
+    proofs = [_Proof(pack, open_editable(start, pack, Request()), places) for start in starts]
+    told = [one for proof in proofs for one in (*proof.of_the_start(), *proof.of_the_answers())]
+    told += [
+        (places.check(rule), f"`{rule.id}` applies to no service given, so nothing proves it; name one more --start.")
+        for rule in pack.rules
+        if all(proof.untouched.report.check(rule.id).outcome == "skipped" for proof in proofs)
+    ]
     return [CheckError("invalid-config", said, file=at.file, line=at.line, column=at.column) for at, said in told]
 
 
@@ -77,10 +83,11 @@ class _Proof(NamedTuple):
             if check.outcome != "fail":  # an answer before it may have done this too
                 continue
             done.add(rule.id)
-            yield from self.of_the_diff(source, report, check)
             told, text, after = self.of_the_answer(source, report, check)
             if told:
                 yield self.places.answer(rule), told
+            else:
+                yield from self.of_the_diff(source, report, check)
             if after is not None:
                 source, report = source._replace(text=text), after
         for check in report.checks:

@@ -105,8 +105,7 @@ def _of_kind(name: str, kind: Kind, *, with_words: bool) -> Schema:
     }
     then: Schema = {"given": given}
     if with_words:
-        sentence = _sentence(types)
-        then |= dict.fromkeys(("passed", "passed_otherwise", "passed_live"), sentence)
+        then |= dict.fromkeys(("passed", "passed_otherwise", "passed_live"), _sentence(types))
         then["reasons"] = {
             "type": "object",
             "properties": {slot: {"$ref": _ref((*facts, *types))} for slot, facts in kind.slots.items()},
@@ -167,24 +166,27 @@ def _reason(facts: tuple[str, ...]) -> Schema:
 
 def _journey(kinds: Mapping[str, Kind]) -> Schema:
     text = {"type": "string"}
-    texts = {"type": "object", "additionalProperties": text}
+    filled = {**text, **_filled(text)}
+    texts = {"type": "object", "additionalProperties": filled}
     stop = _object(
         "stop",
         {"id": text, "label": text, "caption": text},
         {"function": text, "resource": text, "state_of": text, "states": texts, "missing": text, "because": text},
     )
+    labels = {**texts, "required": list(TRACK_STATES)}
     track = {
         **_object(
             "track",
-            {"from": text, "to": text, "labels": texts},
+            {"from": text, "to": text, "labels": labels},
             {"branch": {"type": "boolean"}, "checks": _list(text), "kind": _kind(kinds), "given": {"type": "object"}}
             | {"because": text},
         ),
         "dependencies": {"given": ["kind"]},
+        "anyOf": [{"required": ["kind"]}, {"required": ["checks"], "properties": {"checks": {"minItems": 1}}}],
         "allOf": [_of_kind(name, kind, with_words=False) for name, kind in kinds.items()],
     }
     flag: Schema = {"type": "boolean"}
-    optional: Schema = dict.fromkeys((*TRACK_STATES, "from", "to", "stop", "missing", "needs"), text)
+    optional: Schema = dict.fromkeys(TRACK_STATES, filled) | dict.fromkeys(_TEXTS_OF_A_SCENE, text)
     optional |= {"checks": _list(text), "needs_kept": flag, "link": _link()}
     scene = {
         **_object(
@@ -194,7 +196,8 @@ def _journey(kinds: Mapping[str, Kind]) -> Schema:
         ),
         "allOf": [{"anyOf": [{"required": [state]} for state in TRACK_STATES]}, {"anyOf": list(_scenes_rest_on())}],
     }
-    sentences = {**texts, "required": list(TRACK_STATES), "properties": dict.fromkeys(("unreached", "without"), text)}
+    needed, other = dict.fromkeys(TRACK_STATES, filled), dict.fromkeys(("unreached", "without"), filled)
+    sentences = {**_object("sentences", needed, other), **texts}
     return _object(
         "journey",
         {"title": text, "stops": _list(stop), "tracks": _list(track)}
@@ -212,6 +215,7 @@ def _scenes_rest_on() -> Iterable[Schema]:
         yield {"allOf": [schema if wanted else {"not": schema} for schema, wanted in on]}
 
 
+_TEXTS_OF_A_SCENE = ("from", "to", "stop", "missing", "needs")
 _RESTS = ("from", "to", "checks", "stop")
 
 
@@ -246,10 +250,18 @@ def _object(name: str, needed: Mapping[str, Schema], optional: Mapping[str, Sche
     return {
         "description": words["_"],
         "type": "object",
-        "properties": {key: {**schema, "description": words[key]} for key, schema in keys.items()},
+        "properties": {
+            key: {**schema, **(_filled(schema) if key in needed else {}), "description": words[key]}
+            for key, schema in keys.items()
+        },
         "required": list(needed),
         "additionalProperties": False,
     }
+
+
+def _filled(schema: Schema) -> Schema:
+    """What a text or a list that is needed has to be besides."""
+    return {"string": {"minLength": 1}, "array": {"minItems": 1}}.get(schema.get("type", ""), {})
 
 
 def _words(name: str) -> dict[str, str]:

@@ -252,7 +252,9 @@ def _add_rules(rules: argparse.ArgumentParser) -> None:
     lint.add_argument(
         "files", nargs="*", metavar="FILE", help="a module's folder or module.yaml (default: the shipped)"
     )
-    lint.add_argument("--start", metavar="FOLDER", help="also prove the module on the untouched service in this folder")
+    lint.add_argument(
+        "--start", action="append", default=[], metavar="FOLDER", help="also prove it on the untouched service here"
+    )
     new = actions.add_parser("new", help="a first module, to be changed", description=_RULES_NEW, **_COMMON)
     new.add_argument("folder", metavar="DIR", help="the folder to write it into")
 

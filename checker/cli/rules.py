@@ -22,19 +22,19 @@ def rules(asked: Namespace) -> int:
     return _new(asked.folder) if asked.action == "new" else _lint(asked.files, asked.start)
 
 
-def _lint(names: Sequence[str], start: str | None) -> int:
+def _lint(names: Sequence[str], starts: Sequence[str]) -> int:
     """Tell the problems of modules, and prove those without on a service."""
     draw = Terminal.of(sys.stdout)
     is_fine = True
     for files in map(_named, names or module_ids()):
         problems = lint(files)
         said = [] if problems else [_summary(load_pack(files))]
-        if not problems and start is not None:
+        if starts and not problems:
             from checker.authoring.proof import prove
 
-            pack = load_pack(files)
-            problems = prove(pack, start)
-            said += [] if problems else [f"  Proved on {start}: each check fails there, and passes with its answer."]
+            problems = prove(load_pack(files), starts)
+            proved = f"  Proved on {' and '.join(starts)}: each check fails there, and passes with its answer."
+            said = [] if problems else [*said, proved]
         is_fine = is_fine and not problems
         lines = [*map(str, problems), *said]
         write_stream(sys.stdout, "".join(f"{draw.foreign(name_line(line))}\n" for line in lines))

@@ -84,7 +84,7 @@ def test_a_problem_of_the_module_is_told(tmp_path: Path, old: str, new: str, lin
         ("{append: plugins, value: some", "{append: '', value: some", 6, "`` is no path"),
         ("{append: plugins, value: some", "{append: .plugins, value: some", 6, "`.plugins` is no path"),
         ("{append: plugins, value: some", "{value: some", 6, "an edit is one of set, append, "),
-        ("    - {append: plugins, value: some-plugin}\n  mends", "    []\n  mends", 5, "`a.plugin` has no answer"),
+        ("    - {append: plugins, value: some-plugin}\n  mends", "    []\n  mends", 5, "`answer` is empty."),
         ('url: "https', 'url: "http', 14, "a link starts with https://."),
         ("    misspelled:\n", "    mispelled:\n", 8, "`mispelled` is no reason of `a.plugin`; did you mean `misspelled`?"),  # noqa: E501
         ("custom.{found}", "custom.{fuond}", 8, "an edit uses `{fuond}`, which is not among at, forks, found, holder, name."),  # noqa: E501

@@ -26,7 +26,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def told(folder: Path, start: Path = STARTS["reliability"]) -> list[str]:
-    found = prove(load_pack(str(folder)), start)
+    found = prove(load_pack(str(folder)), [start])
     return [f"{Path(one.file or '').name}:{one.line}: {one.message}" for one in found]
 
 
@@ -40,7 +40,7 @@ def replace(path: Path, old: str, new: str) -> int:
 
 @pytest.mark.parametrize("module", [module for module in module_ids() if module in STARTS])
 def test_what_is_shipped_is_proved(module: str) -> None:
-    assert prove(load_pack(module), STARTS[module]) == []
+    assert prove(load_pack(module), [STARTS[module]]) == []
 
 
 def test_the_first_module_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,6 +126,6 @@ def test_a_module_with_problems_is_not_proved(copy: Path, capsys: pytest.Capture
 
 def test_a_service_that_cannot_be_judged_ends_it(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CheckError, match=r"there is no serverless\.yml"):
-        prove(load_pack(str(copy)), copy)
+        prove(load_pack(str(copy)), [copy])
     assert main(["rules", "lint", str(copy), "--start", str(copy)]) == 2
     assert "there is no serverless.yml" in capsys.readouterr().err

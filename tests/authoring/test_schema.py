@@ -13,16 +13,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
+from checker.authoring.keys import render as render_keys
 from checker.authoring.schema import help_schema, module_schema
 from checker.checks.kinds import find_kind, kind_names, parameter_types
 from checker.cli import main
 from checker.cli.schema import SCHEMAS, schema
+from checker.cohort.submission import Request, check_path
 from checker.errors import CheckError
 from checker.modules import HELP_FILE, PACK_FILE, ModuleFiles, module_ids
 from checker.pack_file import Entry
-from checker.rulepack import load_pack
+from checker.reporters.html import render as render_html
+from checker.reporters.journey import render as render_journey
+from checker.reporters.json import record as render_record
+from checker.reporters.terminal import Terminal
+from checker.reporters.text import render as render_text
+from checker.rulepack import RulePack, load_pack
 from tests.authoring.packs import HELP, MODULE, VALUES, Data, as_text, changed, loaded, module_files, paths
-from tests.reference import PUBLISHED
+from tests.conftest import FIXTURES
+from tests.reference import KEYS, PUBLISHED
 from tests.reference import SCHEMAS as FOLDER
 
 # What only reading can tell: that what is named is there and stands once, and which facts a reason or a journey has.
@@ -120,6 +128,31 @@ def test_loader_and_schema_agree_on_several_changes(draw: st.DataObject, name: s
     agree(name, data)
 
 
+def reported(pack: RulePack, name: str) -> None:
+    """What a module that is accepted has to stand: each report on a service, hints and edits."""
+    for folder in ("start", "answer"):
+        report = check_path(FIXTURES / "service" / folder, pack, Request())
+        assert report.error is None
+        assert render_text(report, Terminal())
+        assert render_record(report)
+        assert render_journey(report, Terminal()) if report.journey is not None else True
+        if name == "help":
+            assert render_html(report)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["module", "help"])
+def test_what_is_accepted_makes_every_report(name: str) -> None:
+    """A pack with a hole that reading lets through would stop a whole class."""
+    data = loaded(MODULE if name == "module" else HELP)
+    ways: list[Data] = ["delete", "", "text", "{nothing}", [], {}]
+    for path in paths(data):
+        for how in ways:
+            text = as_text(changed(data, path, how))
+            if not refused(name, text):
+                reported(load_pack(module_files(text) if name == "module" else module_files(MODULE, text)), name)
+
+
 def test_each_kind_has_its_parameters_and_exactly_its_slots() -> None:
     of_kinds = {one["if"]["properties"]["kind"]["const"]: one["then"]["properties"] for one in of_checks()["allOf"]}
     assert list(of_kinds) == kind_names()
@@ -172,6 +205,11 @@ def test_the_keys_that_are_read_are_the_keys_of_the_schema(monkeypatch: pytest.M
 def test_the_published_schema_is_current(name: str) -> None:
     """`make docs` writes it again."""
     assert (FOLDER / f"{name}.schema.json").read_text(encoding="utf-8") == schema(name)
+
+
+def test_the_page_of_the_keys_is_current() -> None:
+    """`make docs` writes it again."""
+    assert KEYS.read_text(encoding="utf-8") == render_keys()
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -1,7 +1,8 @@
-"""An installed package offers a kind of check through the entry point group `rydecheck.kinds`."""
+"""An installed package offers a kind of check through the entry point group `rydecheck.kinds`: that of the guide."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -36,36 +37,9 @@ checks:
       other: {code: tag-wrong, say: "The tag `{name}` is `{found}`."}
     why: Because.
 """
-KIND = '''\
-from typing import NamedTuple
-
-from checker.checks.finding import Finding, fail, passed, skipped, unknown
-from checker.checks.kinds import Kind
-from checker.model import Service, Unknown, text_of, value_at
-
-
-class Parameters(NamedTuple):
-    """The tag `name` of the provider has one of the `values`."""
-
-    name: str
-    values: tuple[str, ...]
-
-
-def judge(service: Service, given: Parameters) -> Finding:
-    """Tell whether the provider's tags have one of the values."""
-    if service.plugins is None:  # what is deployed does not tell
-        return skipped(service.resources.origin)
-    found = value_at(service.document, "provider", "tags", given.name)
-    if isinstance(found, Unknown):
-        return unknown(found)
-    if found is None:
-        return fail("absent", service.resources.origin)
-    text = text_of(found) or "no text"
-    return passed(found.origin) if text in given.values else fail("other", found.origin, found=text)
-
-
-KIND = Kind(Parameters, {"absent": (), "other": ("found",)}, judge)
-'''
+_TEXT = GUIDE.read_text(encoding="utf-8")
+(KIND,) = re.findall(r"^```python example_tags\.py\n(.*?)^```$", _TEXT, re.MULTILINE | re.DOTALL)
+(PROJECT,) = re.findall(r"^```toml pyproject\.toml\n(.*?)^```$", _TEXT, re.MULTILINE | re.DOTALL)
 
 Offered = Callable[..., None]
 
@@ -98,6 +72,10 @@ def test_its_kind_is_known(offered: Offered) -> None:
     assert kind.slots == {"absent": (), "other": ("found",)}
     assert "example_tag" in kind_names()
     assert offers() == ("example_tag example-tags 1.2",) or offers() == ("example_tag example_tags 1.2",)
+
+
+def test_the_guide_s_package_offers_it_so() -> None:
+    assert '[project.entry-points."rydecheck.kinds"]\nexample_tag = "example_tags:KIND"\n' in PROJECT
 
 
 def test_its_kind_stands_in_the_schema(offered: Offered) -> None:

@@ -109,7 +109,7 @@ def test_what_does_not_fit_stops_with_file_and_line(
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
     [
-        ("hints: [Look.]", "hints: []", 2, "`a.plugin` has no hints"),
+        ("hints: [Look.]", "hints: []", 2, "`hints` is empty"),
         ("  hints: [Look.]\n", "", 1, "`hints` is missing"),
         ("  hints: [Look.]\n", "  hints: Look.\n", 2, "`hints` is a list"),
         ("misspelled: [Compare., Write it.]", "mispelled: [Compare.]", 4, "`mispelled` is no reason of `a.plugin`"),
