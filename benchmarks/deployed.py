@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from checker.aws.account import Access, Account
 from checker.aws.calls import Call
+from checker.aws.live import Wanted
 from checker.aws.reading import read_stack
 from checker.rulepack import load_pack
 from checker.standin import StandIn
@@ -43,7 +44,7 @@ class _Recorded(Account):
 
 def main() -> None:
     faults = Faults()
-    names = load_pack("reliability").names
+    names = Wanted(load_pack("reliability").names)
     with StandIn(region=REGION, wrap=faults.wrap) as standin:
         os.environ.update(standin.environment)
         clients: dict[str, Any] = {}

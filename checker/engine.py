@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from checker.checks.finding import Finding, Outcome, fail, unknown
+from checker.checks.finding import Finding, Outcome, fail, skipped, unknown
 from checker.journey import Traveller
 from checker.model import Origin, Remark, Scalar, Service, Unknown, Value
+from checker.recognition import recognised
 from checker.report import (
     Answer,
     CheckResult,
@@ -23,8 +25,8 @@ from checker.report import (
 from checker.rulepack import Judgement, Rule, RulePack, Words, fill
 from checker.wording import shown
 
-_FOLLOWS = "follows-renamed-queue"
 NOT_DEPLOYED = "not_deployed"
+OTHER_SERVICE = "other_service"
 
 
 def judge(
@@ -41,7 +43,8 @@ def judge(
     `answers` are the attendee's by question id. `only` names the checks to report; none means all. With `strict` a pass
     reached another way than the workshop's text is a fail.
     """
-    findings = {source: _findings(pack, service) for source, service in services.items()}
+    names: Mapping[Source, str | Unknown] = recognised(pack.services, services) if pack.services else {}
+    findings = {source: _findings(pack, service, names.get(source, "")) for source, service in services.items()}
     results = tuple(_result(pack, rule, services, findings, strict) for rule in pack.rules)
     # The journey is that of the more real source, unless it cannot be judged.
     last: Source = "file"
@@ -56,19 +59,22 @@ def judge(
     )
 
 
-def _findings(pack: RulePack, service: Service) -> dict[str, Finding]:
-    """The finding of every check on one source, renamed resources and replacements applied."""
-    findings = {rule.id: _found(rule.judgement, service) for rule in pack.rules}
+def _findings(pack: RulePack, service: Service, name: str | Unknown) -> dict[str, Finding]:
+    """The finding of every check on one source, what was renamed and replacements applied.
+
+    `name` is the one of the module's services that this is, empty where the module names none.
+    """
+    findings = {rule.id: _of_service(rule, service, name) for rule in pack.rules}
     if service.obstacle is not None:
         return findings
     renamed = {
-        rule.judgement.parameters.logical_id: found.stands_in
+        rule.judgement.looks_for: _Renamed(found.stands_in, rule.follows)
         for rule in pack.rules
         if (found := findings[rule.id]).stands_in is not None
     }
     for rule in pack.rules:
         finding = findings[rule.id]
-        if finding.outcome != "pass" and finding.stands_in is None:
+        if finding.outcome in ("fail", "unknown") and finding.stands_in is None and rule.service in ("", name):
             findings[rule.id] = _follow(rule.judgement, service, finding, renamed)
     for rule in pack.rules:
         instead = rule.instead
@@ -80,6 +86,22 @@ def _findings(pack: RulePack, service: Service) -> dict[str, Finding]:
         elif other.outcome == "unknown" and instead.open:  # it may pass, and then this one does too
             findings[rule.id] = other._replace(instead=True)
     return findings
+
+
+def _of_service(rule: Rule, service: Service, name: str | Unknown) -> Finding:
+    """What a check finds where it is for this service: skipped for another, unknown where nobody can tell which."""
+    if not rule.service or rule.service == name:
+        return _found(rule.judgement, service)
+    if isinstance(name, Unknown):
+        return unknown(service.obstacle if isinstance(service.obstacle, Unknown) else name)
+    return skipped(service.functions.origin)._replace(slot=OTHER_SERVICE, facts=(("of", rule.service), ("this", name)))
+
+
+class _Renamed(NamedTuple):
+    """What stands in for something of another name, and the code of the note on checks that agree with it."""
+
+    name: str
+    note: str
 
 
 def _found(judgement: Judgement, service: Service) -> Finding:
@@ -95,25 +117,35 @@ def _found(judgement: Judgement, service: Service) -> Finding:
     )
 
 
-def _follow(judgement: Judgement, service: Service, finding: Finding, renamed: Mapping[str, str | None]) -> Finding:
-    """The finding with a resource that was found under another name in place of the workshop's.
+def _follow(
+    judgement: Judgement, service: Service, finding: Finding, renamed: Mapping[tuple[str, str], _Renamed]
+) -> Finding:
+    """The finding with what was found under another name in place of the workshop's, by parameter and name.
 
-    One mistake costs once: what agrees with the renamed resource passes.
+    One mistake costs once: what agrees with the renamed resource or function passes.
     """
     parameters = judgement.parameters
-    names = {
-        name: renamed[value]
+    followed_by = {
+        name: renamed[key]
         for name, value in parameters._asdict().items()
-        if isinstance(value, str) and value in renamed
+        for key in renamed
+        if key[1] == value and _asks_alike(name, key[0])
     }
-    if not names:
+    if not followed_by:
         return finding
+    names = {name: one.name for name, one in followed_by.items()}
     followed = Judgement(judgement.kind, parameters._replace(**names)).of(service)
     if followed.outcome != "pass":
         return followed
     # The sentences speak of the resource under the name that it has.
-    facts = (*followed.facts, *((name, shown(new)) for name, new in names.items() if new is not None))
-    return followed._replace(equivalent=True, facts=facts, remarks=(*followed.remarks, Remark(_FOLLOWS)))
+    facts = (*followed.facts, *((name, shown(new)) for name, new in names.items()))
+    notes = tuple(dict.fromkeys(Remark(one.note) for one in followed_by.values()))
+    return followed._replace(equivalent=True, facts=facts, remarks=(*followed.remarks, *notes))
+
+
+def _asks_alike(parameter: str, found: str) -> bool:
+    """Whether a parameter names the same sort of thing: a function has names of its own, all others are resources."""
+    return (parameter == "function") == (found == "function")
 
 
 def _result(
@@ -194,7 +226,7 @@ def _words(pack: RulePack, rule: Rule, finding: Finding, strict: bool) -> tuple[
     if finding.equivalent and strict:
         return "fail", pack.common.not_as_written
     if finding.outcome == "skipped":
-        return "skipped", Words("", pack.common.skipped)
+        return "skipped", Words("", pack.common.other_service if finding.slot == OTHER_SERVICE else pack.common.skipped)
     if finding.instead and rule.instead is not None:
         return finding.outcome, Words("", rule.instead.say)
     otherwise = rule.passed_otherwise if finding.equivalent else ""

@@ -79,11 +79,12 @@ class Traveller(NamedTuple):
     def name(self, stop: Stop) -> str:
         """A stop as the service calls it."""
         renamed = {
-            rule.judgement.parameters.logical_id: found
+            rule.judgement.looks_for[1]: found
             for rule in self.rules
             if (found := self.findings[rule.id].stands_in) is not None
         }
-        return shown(renamed.get(stop.resource, stop.resource) or stop.function or stop.label)
+        name = stop.resource or stop.function
+        return shown(renamed.get(name, name) or stop.label)
 
     def caption(self, stop: Stop) -> str:
         finding = self.findings[stop.state_of] if stop.state_of else None

@@ -50,7 +50,8 @@ class Unknown(NamedTuple):
     """A value that cannot be told from what was given.
 
     `why` is a slot of `rules/common.yaml`, which holds its reason code, its sentence and what would settle it;
-    `facts` fill the sentence.
+    `facts` fill the sentence. One that lies in an SSM parameter has the fact `parameter`, its name: no sentence
+    shows that, for the environment may stand in it.
     """
 
     why: str
@@ -314,7 +315,8 @@ class EventSource(NamedTuple):
     """What triggers a function: `type` is the framework's event name (`sns`, `sqs`, `http`).
 
     `refused` marks an ARN in a form that the framework stops at; `unkeyed` is an ARN made by a function of
-    CloudFormation that stands where the framework wants a mapping with the key `arn`.
+    CloudFormation that stands where the framework wants a mapping with the key `arn`. `given` is all that a file says
+    of the event, or what a template makes of it in the same words (`method` of an `http` event).
     """
 
     type: str
@@ -323,6 +325,7 @@ class EventSource(NamedTuple):
     origin: Origin
     refused: bool = False
     unkeyed: Value | None = None
+    given: Value | None = None
 
 
 class Function(NamedTuple):
@@ -330,6 +333,8 @@ class Function(NamedTuple):
 
     `unseen_target` is set where a target may exist that this source does not show, `empty_block` where a `deadLetter`
     stands with nothing below it, which sets none. `timeout` are the seconds that it may run, defaults included.
+    `handler` names the code that runs, in the words of Lambda. `environment` are its variables by name, those that it
+    shares with all functions among them; None where nothing is known of them.
     """
 
     name: str
@@ -341,6 +346,8 @@ class Function(NamedTuple):
     unseen_target: Unknown | None = None
     empty_block: Origin | None = None
     timeout: Value | None = None
+    handler: Value | None = None
+    environment: "Section[Value] | None" = None
 
 
 class Plugin(NamedTuple):
@@ -412,7 +419,8 @@ class Service(NamedTuple):
     `packages` are the names that package.json lists, None without one. `plugins` is None for a source that tells
     nothing of the framework's plugins. `account` are the twelve digits of the account where that is known. `obstacle`
     keeps a deployed service from being judged, and `remarks` go with each of its verdicts. `given_stack` is the stack's
-    name where the file gives one.
+    name where the file gives one. `parameters` are the SSM parameters of the account that were asked for, by name, with
+    what they hold: None for one that is not there.
     """
 
     name: Value | None
@@ -432,6 +440,7 @@ class Service(NamedTuple):
     obstacle: NotDeployed | Unknown | None = None
     remarks: tuple[Remark, ...] = ()
     given_stack: Value | None = None
+    parameters: "dict[str, Value | None] | None" = None
 
     @property
     def stack_name(self) -> str | None:

@@ -8,10 +8,9 @@ from checker.errors import CheckError, UsageError
 from checker.model import Mapping
 from checker.pack_file import parse_pack_file
 from checker.serverless.files import FILE_LIMIT, open_regular
-from checker.shipped import rules_folder
+from checker.shipped import DEFAULT_MODULE, rules_folder
 from checker.wording import near_name, shown
 
-DEFAULT_MODULE = "reliability"
 PACK_FILE = "module.yaml"
 HELP_FILE = "help.yaml"
 

@@ -131,6 +131,11 @@ class CheckResult(NamedTuple):
         return not self.rule.bonus and self.outcome in ("fail", "unknown")
 
     @property
+    def is_of_another_service(self) -> bool:
+        """Whether the module has the check for another one of its services."""
+        return self.outcome == "skipped" and self.rule.service != ""
+
+    @property
     def file_is_right(self) -> bool:
         """Whether something is open although the file is right already."""
         file = self.verdicts.get("file")

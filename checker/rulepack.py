@@ -13,14 +13,15 @@ from checker.checks.finding import Finding
 from checker.checks.kinds import NO_KIND, Kind, find_kind, kind_names, misfit, parameter_types
 from checker.errors import UsageError
 from checker.model import Facts, Origin, Scalar, Service, items_of, text_of, value_at, walk
-from checker.modules import DEFAULT_MODULE, HELP_FILE, ModuleFiles, find_module
+from checker.modules import HELP_FILE, ModuleFiles, find_module
 from checker.modules import module_ids as module_ids
 from checker.pack_file import Entry, plain, read_pack_file
 from checker.rule_help import PLACEHOLDER, Edit, Help, Helps, Link, Mend, read_link
-from checker.shipped import rules_folder
+from checker.shipped import DEFAULT_MODULE, rules_folder
 from checker.wording import near_name
 
 _NEAR_KIND = 0.6
+_FOLLOWS = "follows-renamed"
 TRACK_STATES = ("whole", "broken", "open")
 # What a scene may rest on: a track, checks or a stop; a stop may stand beside checks.
 SCENES_REST_ON = ((True, False, False), (False, True, False), (False, True, True), (False, False, True))
@@ -43,10 +44,10 @@ class Words(NamedTuple):
 class Common(NamedTuple):
     """The words that all modules share: for what cannot be told by slot, and for notes by code.
 
-    `skipped` is said where a source cannot tell, `drift` what to do about a difference by the side that is right, and
-    `deploy` where the file is right and the deployed stack is not, `stack_has_it` where the file cannot tell and the
-    stack is right. `failures` are the known reasons of a
-    failed deployment: a pattern of CloudFormation's words, and ours. `no_edit` says why there is no edit.
+    `skipped` is said where a source cannot tell, `other_service` of a check that is for another one, `drift` what to do
+    about a difference by the side that is right, and `deploy` where the file is right and the deployed stack is not,
+    `stack_has_it` where the file cannot tell and the stack is right. `failures` are the known reasons of a failed
+    deployment: a pattern of CloudFormation's words, and ours. `no_edit` says why there is no edit.
     """
 
     unknown: dict[str, Words]
@@ -54,6 +55,7 @@ class Common(NamedTuple):
     not_as_written: Words
     not_deployed: Words
     skipped: str
+    other_service: str
     drift: dict[str, str]
     deploy: str
     stack_has_it: str
@@ -64,6 +66,17 @@ class Common(NamedTuple):
 class Step(NamedTuple):
     id: str
     title: str
+
+
+class ServiceMark(NamedTuple):
+    """One of several services that a module is about, by its name.
+
+    One of another name is recognised by any of these functions and resources, if no other service has one of its own.
+    """
+
+    name: str
+    functions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
 
 
 class Instead(NamedTuple):
@@ -84,12 +97,21 @@ class Judgement(NamedTuple):
     kind: Kind
     parameters: Any
 
+    @property
+    def looks_for(self) -> tuple[str, str]:
+        """The parameter that names what the kind looks for, and that name."""
+        return self.kind.finds, str(getattr(self.parameters, self.kind.finds))
+
     def of(self, service: Service) -> Finding:
         return self.kind.judge(service, self.parameters)
 
 
 class Rule(NamedTuple):
-    """One check of a module, with all its words; what helps with it is read when it is asked for."""
+    """One check of a module, with all its words; what helps with it is read when it is asked for.
+
+    `service` is the one of the module's services that it is for, empty where it is for any. `follows` is the code of
+    the note on a check that agrees with what this one found under another name.
+    """
 
     id: str
     step: str
@@ -104,6 +126,8 @@ class Rule(NamedTuple):
     why: str
     helps: Helps
     instead: Instead | None = None
+    service: str = ""
+    follows: str = ""
 
     @property
     def help(self) -> Help:
@@ -236,6 +260,7 @@ class RulePack(NamedTuple):
     questions: tuple[Question, ...]
     journey: JourneyPlan | None
     common: Common
+    services: tuple[ServiceMark, ...] = ()
     files: ModuleFiles = ModuleFiles(DEFAULT_MODULE)
 
     def rule(self, check: str) -> Rule:
@@ -265,9 +290,18 @@ class RulePack(NamedTuple):
         return frozenset(value for one in asked for value in one.parameters if isinstance(value, str) and value)
 
     @property
+    def ssm_parameters(self) -> tuple[str, ...]:
+        """The names of the SSM parameters that the checks ask for, each once."""
+        asked = [rule.judgement for rule in self.rules if rule.judgement.kind.ssm]
+        return tuple(dict.fromkeys(str(getattr(one.parameters, one.kind.ssm)) for one in asked))
+
+    @property
     def possible(self) -> int:
-        """The points of all checks that are no bonus."""
-        return sum(rule.points for rule in self.rules if not rule.bonus)
+        """The points of all checks that are no bonus; of several services, those of the one that is worth most."""
+        return max(
+            sum(rule.points for rule in self.rules if not rule.bonus and rule.service in ("", name))
+            for name in (*(mark.name for mark in self.services), "")
+        )
 
 
 def fill(sentence: str, facts: MappingABC[str, str] | Facts) -> str:
@@ -309,11 +343,24 @@ def _common(path: str) -> Common:
     not_as_written = _words(root.object("not_as_written"))
     not_deployed = _words(root.object("not_deployed"))
     skipped, drift, deploy = root.text("skipped"), root.texts("drift"), root.text("deploy")
+    other_service = root.text("other_service")
     stack_has_it = root.text("stack_has_it")
     failures = tuple((one.text("pattern"), one.text("say")) for one in root.objects("failures"))
     no_edit = root.texts("no_edit")
     root.end()
-    return Common(unknown, notes, not_as_written, not_deployed, skipped, drift, deploy, stack_has_it, failures, no_edit)
+    return Common(
+        unknown,
+        notes,
+        not_as_written,
+        not_deployed,
+        skipped,
+        other_service,
+        drift,
+        deploy,
+        stack_has_it,
+        failures,
+        no_edit,
+    )
 
 
 def _words(given: "Entry") -> Words:
@@ -367,6 +414,7 @@ class _Reader:
 
     def pack(self, common: Common) -> RulePack:
         root = self.root
+        services = root.each("services", self.service, optional=True)
         steps = root.each("steps", self.step)
         pack = RulePack(
             id=root.text("id"),
@@ -378,10 +426,12 @@ class _Reader:
             questions=root.each("questions", self.question, optional=True),
             journey=root.attempt(lambda: self.journey(root.object("journey"))) if root.has("journey") else None,
             common=common,
+            services=services,
             files=self.files,
         )
         root.end()
         self.check_names(pack)
+        self.check_services(pack)
         return pack
 
     def all_rules(self, steps: set[str]) -> tuple[Rule, ...]:
@@ -415,6 +465,31 @@ class _Reader:
             for key, value in walk(self.root.value)
             if key == name or (isinstance(value, Scalar) and value.value == name)
         ]
+
+    def check_services(self, pack: RulePack) -> None:
+        """Every service and note that a check names exists, and a module with services has more than one."""
+        names = [mark.name for mark in pack.services]
+        for rule in pack.rules:
+            if rule.service and rule.service not in names:
+                near = near_name(rule.service, names)
+                advice = f"; did you mean `{near}`?" if near else ""
+                self.root.wrong(
+                    self.places(rule.service)[-1], f"`{rule.service}` is none of the module's services{advice}"
+                )
+            if rule.follows not in pack.common.notes:
+                self.root.wrong(self.places(rule.follows)[0], f"`{rule.follows}` is the code of no note")
+        if len(names) == 1 or len(set(names)) < len(names):
+            self.root.wrong(self.root.value.entries["services"].origin, "`services` names two or more, each once")
+
+    @staticmethod
+    def service(given: Entry) -> ServiceMark:
+        mark = ServiceMark(
+            given.text("name"),
+            given.strings("functions", optional=True),
+            given.strings("resources", optional=True),
+        )
+        given.end()
+        return mark
 
     @staticmethod
     def step(given: Entry) -> Step:
@@ -450,6 +525,8 @@ class _Reader:
             why=given.text("why"),
             helps=self.helps,
             instead=given.attempt(lambda: self.instead(given.object("instead"))) if given.has("instead") else None,
+            service=given.text("service", ""),
+            follows=given.text("follows", _FOLLOWS),
         )
         given.end()
         return rule
@@ -479,11 +556,12 @@ class _Reader:
             reasons[slot] = words
             for sentence in (words.say, words.live):
                 _check_facts(given, sentence, judgement, slots[slot], given.value.entries[slot].origin)
-        missing = [slot for slot in slots if slot not in reasons and near_name(slot, given.unused) is None]
+        needed = judgement.kind.needed_slots(judgement.parameters)
+        missing = [slot for slot in needed if slot not in reasons and near_name(slot, given.unused) is None]
         if len(missing) > 1:
             listed = f"{', '.join(f'`{slot}`' for slot in missing[:-1])} and `{missing[-1]}`"
             given.wrong(given.value.origin, f"{listed} are missing here; each needs a `code` and what to `say`")
-        for slot in slots:
+        for slot in needed:
             if slot not in reasons and (slot not in missing or len(missing) == 1):
                 given.lacks(slot)
         if judgement.kind is not NO_KIND:

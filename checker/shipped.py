@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+DEFAULT_MODULE = "reliability"
+"""The module that is meant where none is named."""
+
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from checker.cohort.submission import Request, check_path
 from checker.report import Report
-from checker.rulepack import RulePack, load_pack
+from checker.rulepack import RulePack, load_pack, module_ids
 
 REPOSITORY = Path(__file__).parent.parent
 FIXTURES = REPOSITORY / "fixtures"
+
+DEFAULT_MODULE = "reliability"
+MODULES = module_ids()
 
 Checked = Callable[..., Report]
 
@@ -28,7 +32,7 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def pack() -> RulePack:
-    return load_pack("reliability")
+    return pack_of(DEFAULT_MODULE)
 
 
 @pytest.fixture
@@ -42,3 +46,21 @@ def checked(tmp_path: Path, pack: RulePack) -> Checked:
         return check_path(tmp_path, pack, request or Request())
 
     return check
+
+
+@lru_cache
+def pack_of(module: str) -> RulePack:
+    """The shipped pack of a module, loaded once."""
+    return load_pack(module)
+
+
+def module_of(folder: Path) -> str:
+    """The module that a fixture is of: the folders of the first one lie at the top, those of others below their id."""
+    first = folder.relative_to(FIXTURES).parts[0]
+    return first if first in MODULES else DEFAULT_MODULE
+
+
+def within_module(folder: Path) -> tuple[str, ...]:
+    """The parts of a fixture's path without its module: a check, or what else it proves, and the verdict."""
+    parts = folder.relative_to(FIXTURES).parts
+    return parts[1:] if parts[0] in MODULES else parts

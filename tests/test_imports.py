@@ -26,7 +26,7 @@ GROUPS = (
     ("rule_help",),
     ("rulepack", "answers"),
     ("report",),
-    ("journey",),
+    ("journey", "recognition"),
     ("engine",),
     ("linting",),
     ("edits",),

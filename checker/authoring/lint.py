@@ -61,7 +61,8 @@ def _facts(pack: RulePack) -> Facts:
     """The facts of each check's reasons; None for a check whose reasons are not all known."""
     return {
         rule.id: rule.facts_by_code()
-        if rule.judgement.kind is not NO_KIND and rule.reasons.keys() == rule.judgement.kind.slots.keys()
+        if rule.judgement.kind is not NO_KIND
+        and set(rule.judgement.kind.needed_slots(rule.judgement.parameters)) <= rule.reasons.keys()
         else None
         for rule in pack.rules
         if rule.id

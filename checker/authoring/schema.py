@@ -38,6 +38,8 @@ def module_schema() -> Schema:
                 "bonus": {"type": "boolean"},
                 "passed_otherwise": text,
                 "passed_live": text,
+                "service": text,
+                "follows": text,
                 "instead": _object("instead", {"check": text, "say": text}, {"way": text, "open": text}),
             },
         ),
@@ -52,6 +54,7 @@ def module_schema() -> Schema:
             | {"steps": _list(_object("step", {"id": text, "title": text})), "checks": _list(checks)},
             {
                 "questions": _list(_object("question", {"id": text, "question": text})),
+                "services": {**_list(_service()), "minItems": 2},
                 "journey": _journey(kinds),
             },
         ),
@@ -83,6 +86,11 @@ def help_schema() -> Schema:
     }
 
 
+def _service() -> Schema:
+    names = _list({"type": "string"})
+    return _object("service", {"name": {"type": "string"}}, {"functions": names, "resources": names})
+
+
 def _kinds() -> dict[str, Kind]:
     found = {name: find_kind(name) for name in kind_names()}
     return {name: kind for name, kind in found.items() if kind is not None}
@@ -109,7 +117,7 @@ def _of_kind(name: str, kind: Kind, *, with_words: bool) -> Schema:
         then["reasons"] = {
             "type": "object",
             "properties": {slot: {"$ref": _ref((*facts, *types))} for slot, facts in kind.slots.items()},
-            "required": list(kind.slots),
+            "required": [slot for slot in kind.slots if slot not in kind.only_with],
             "additionalProperties": False,
         }
     return {

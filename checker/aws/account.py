@@ -43,7 +43,9 @@ _ABSENT = frozenset(
     (
         "AWS.SimpleQueueService.NonExistentQueue",
         "NoSuchEntity",
+        "NotFound",
         "ObjectNotFoundException",
+        "ParameterNotFound",
         "QueueDoesNotExist",
         "ResourceNotFoundException",
     )

@@ -3,6 +3,7 @@
 All of them read. The code makes no call that is not in this list, so the policy cannot fall behind it.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ class Call(NamedTuple):
     """One operation of an AWS service.
 
     `action` is what IAM calls it. `resource` is the narrowest ARN pattern that IAM knows for it, in which `{stack}`
-    stands for the name of the stack: the framework and CloudFormation begin the names they make with it.
+    stands for the name of the stack: the framework and CloudFormation begin the names they make with it. `{parameter}`
+    stands for the name of an SSM parameter.
     """
 
     service: str
@@ -46,6 +48,8 @@ GET_POLICY_VERSION = _call("iam", "GetPolicyVersion", _ANY)
 DESCRIBE_TABLE = _call("dynamodb", "DescribeTable", "arn:aws*:dynamodb:*:*:table/{stack}*")
 DESCRIBE_SCALABLE_TARGETS = _call("application-autoscaling", "DescribeScalableTargets", _ANY)
 GET_QUEUE_ATTRIBUTES = _call("sqs", "GetQueueAttributes", "arn:aws*:sqs:*:*:{stack}*")
+GET_TOPIC_ATTRIBUTES = _call("sns", "GetTopicAttributes", "arn:aws*:sns:*:*:{stack}*")
+GET_PARAMETER = _call("ssm", "GetParameter", "arn:aws*:ssm:*:*:parameter{parameter}")
 
 CALLS = (
     DESCRIBE_STACKS,
@@ -66,21 +70,27 @@ CALLS = (
     DESCRIBE_SCALABLE_TARGETS,
     GET_QUEUE_ATTRIBUTES,
 )
-
+"""The calls for every module."""
 
 ASSUME_ROLE = Call("sts", "AssumeRole", "sts:AssumeRole", "{role}")
 """For who takes on a role that a roster names; the role itself does not need it."""
 
 
-def policy_document(stack: str, roles: Iterable[str] = ()) -> dict[str, object]:
+def policy_document(
+    stack: str, roles: Iterable[str] = (), *, topics: bool = False, parameters: Iterable[str] = ()
+) -> dict[str, object]:
     """The least IAM policy that lets a stack of that name (`*` is a wildcard) be judged, as plain data.
 
-    `roles` are the ARNs of those that may be taken on besides.
+    `roles` are the ARNs of those that may be taken on besides. A module may ask for `topics`, and for SSM `parameters`
+    by name, in which `{service}` and `{stage}` stand for any.
     """
     by_resource: dict[str, list[str]] = {}
-    for call in CALLS:
+    for call in (*CALLS, *((GET_TOPIC_ATTRIBUTES,) if topics else ())):
         resource = call.resource.replace("{stack}", stack).replace("**", "*")
         by_resource.setdefault(resource, []).append(call.action)
+    for name in parameters:
+        resource = GET_PARAMETER.resource.replace("{parameter}", re.sub(r"\{\w+\}", "*", name))
+        by_resource[resource] = [GET_PARAMETER.action]
     for role in roles:
         by_resource[ASSUME_ROLE.resource.replace("{role}", role)] = [ASSUME_ROLE.action]
     statements = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
-from typing import Any
+from typing import Any, NamedTuple
 
 from checker.aws.account import Account
 from checker.aws.calls import (
@@ -18,8 +18,10 @@ from checker.aws.calls import (
     DESCRIBE_TABLE,
     GET_FUNCTION_CONFIGURATION,
     GET_FUNCTION_EVENT_INVOKE_CONFIG,
+    GET_PARAMETER,
     GET_QUEUE_ATTRIBUTES,
     GET_TEMPLATE,
+    GET_TOPIC_ATTRIBUTES,
     LIST_EVENT_SOURCE_MAPPINGS,
     LIST_STACK_RESOURCES,
     Call,
@@ -28,13 +30,14 @@ from checker.aws.roles import RoleReader
 from checker.aws.stacks import Row, State
 from checker.aws.values import origin_of, value_of
 from checker.cloudformation.roles import GENERATED_ROLE, ROLE
-from checker.cloudformation.template import FUNCTION, function_name, lower_template
+from checker.cloudformation.template import FUNCTION, environment_of, function_name, lower_template
 from checker.model import (
     Capacity,
     EventSource,
     Function,
     Mapping,
     NotDeployed,
+    Origin,
     Resource,
     Role,
     Scalar,
@@ -42,18 +45,37 @@ from checker.model import (
     Service,
     Target,
     Unknown,
+    Value,
 )
 
 _QUEUE = "AWS::SQS::Queue"
 _TABLE = "AWS::DynamoDB::Table"
 _TOPIC = "AWS::SNS::Topic"
-_NAMES = {_QUEUE: ("QueueName", "/"), _TOPIC: ("TopicName", ":"), _TABLE: ("TableName", "/")}
-"""The property that names a resource, and what stands before the name in its physical id."""
+_PARAMETER = "AWS::SSM::Parameter"
+_NAMES = {
+    _QUEUE: ("QueueName", "/"),
+    _TOPIC: ("TopicName", ":"),
+    _TABLE: ("TableName", "/"),
+    _PARAMETER: ("Name", ""),
+}
+"""The property that names a resource, and what stands before the name in its physical id; empty where nothing does."""
+_FROM_TEMPLATE = ("sns", "http")  # events that only the template tells
 _MOST_FUNCTIONS = 20  # up to here all are read: one may have what belongs to another
 _MOST_QUEUES = 5  # up to here all are asked: one may be the workshop's under another name
 _ON = frozenset(("Creating", "Enabling", "Enabled", "Updating"))  # states of an event source mapping
 
 Answer = dict[str, Any] | Unknown | None
+
+
+class Wanted(NamedTuple):
+    """What a module asks for: logical ids and functions, and SSM parameters, in whose names `{service}` and `{stage}`
+    may stand.
+
+    Of other resources only the stack's own list tells.
+    """
+
+    names: frozenset[str]
+    parameters: tuple[str, ...] = ()
 
 
 class LiveReader:
@@ -66,14 +88,17 @@ class LiveReader:
         state: State,
         rows: list[Row],
         template: dict[str, Any] | Unknown,
-        wanted: frozenset[str],
+        wanted: Wanted,
     ) -> None:
         self.account = account
         self.executor = executor
         self.state = state
         self.rows = rows
         self.template = template
-        self.wanted = wanted
+        self.wanted = wanted.names
+        self.stage = next((tag["Value"] for tag in state.tags if tag["Key"] == "STAGE"), None)
+        self.name = state.name.removesuffix(f"-{self.stage}") if self.stage else None
+        self.parameters = {name: self.ask(GET_PARAMETER, Name=name) for name in self.filled(wanted.parameters)}
         self.listed = origin_of(LIST_STACK_RESOURCES, state.name)
         functions = self.of_type(FUNCTION, _MOST_FUNCTIONS)
         queues, tables = self.of_type(_QUEUE, _MOST_QUEUES), self.of_type(_TABLE, 0)
@@ -87,6 +112,11 @@ class LiveReader:
         self.answers = {
             **{row: self.ask(GET_QUEUE_ATTRIBUTES, QueueUrl=row.physical_id, AttributeNames=["All"]) for row in queues},
             **{row: self.ask(DESCRIBE_TABLE, TableName=row.physical_id) for row in tables},
+            **{
+                row: self.ask(GET_TOPIC_ATTRIBUTES, TopicArn=row.physical_id)
+                for row in rows
+                if row.type == _TOPIC and self.is_wanted(row)
+            },
         }
         self.mappings = [self.ask(LIST_EVENT_SOURCE_MAPPINGS, EventSourceArn=self.queue_arn(row)) for row in queues]
         self.targets = {
@@ -113,17 +143,30 @@ class LiveReader:
             for name, answer in functions.items()
             if answer is not None
         ]
-        stage = next((tag["Value"] for tag in self.state.tags if tag["Key"] == "STAGE"), None)
         root = origin_of(DESCRIBE_STACKS, self.state.name)
         return empty_service(self.state.region, None)._replace(
-            name=Scalar(self.state.name.removesuffix(f"-{stage}"), root) if stage else None,
-            stage=Scalar(stage, root) if stage else Unknown("not_in_template", root),
+            name=Scalar(self.name, root) if self.name else None,
+            stage=Scalar(self.stage, root) if self.stage else Unknown("not_in_template", root),
             resources=Section({row.logical_id: self.resource(row, functions) for row in self.rows}, self.listed),
             functions=Section({function.name: function for function in live}, self.listed),
             capacities=self.capacities(),
             default_role=roles.get(GENERATED_ROLE, Role(self.listed)),
             account=self.state.account,
+            parameters={name: self.held(name) for name in self.parameters},
         )
+
+    def filled(self, names: tuple[str, ...]) -> Iterator[str]:
+        """The names of SSM parameters with the stack's own service and stage; those without both stay away."""
+        for name in names:
+            if self.name and self.stage:
+                yield name.replace("{service}", self.name).replace("{stage}", self.stage)
+
+    def held(self, name: str) -> Value | None:
+        """What an SSM parameter holds; None where there is none."""
+        answer = self.parameters[name].result()
+        if not isinstance(answer, dict):
+            return answer
+        return Scalar(answer["Parameter"]["Value"], origin_of(GET_PARAMETER, name))
 
     def ask(self, call: Call, **parameters: Any) -> Future[Answer]:
         return self.executor.submit(self.account.call, call, **parameters)
@@ -145,7 +188,8 @@ class LiveReader:
     def resource(self, row: Row, functions: dict[str, Answer]) -> Resource:
         """A resource with the properties that it has live; of one that was not asked, with its name only."""
         key, separator = _NAMES.get(row.type, ("", "/"))
-        properties = {key: row.physical_id.rpartition(separator)[2]} if key else {}
+        named = row.physical_id.rpartition(separator)[2] if separator else row.physical_id
+        properties = {key: named} if key else {}
         origin = self.listed._replace(path=row.logical_id)
         gone: bool | Unknown = row.type == FUNCTION and functions.get(row.physical_id, {}) is None
         if row in self.answers:
@@ -158,8 +202,15 @@ class LiveReader:
                 origin = origin_of(DESCRIBE_TABLE, row.logical_id)
                 properties = {**properties, **table_properties(answer["Table"])}
             else:
-                origin = origin_of(GET_QUEUE_ATTRIBUTES, row.logical_id)
+                call = GET_QUEUE_ATTRIBUTES if row.type == _QUEUE else GET_TOPIC_ATTRIBUTES
+                origin = origin_of(call, row.logical_id)
                 properties = {**properties, **answer.get("Attributes", {})}
+        if row.type == _PARAMETER and row.physical_id in self.parameters:
+            answer = self.parameters[row.physical_id].result()
+            origin = origin_of(GET_PARAMETER, row.physical_id)
+            gone = answer if isinstance(answer, Unknown) else answer is None
+            told = answer["Parameter"] if isinstance(answer, dict) else {}
+            properties = {**properties, **{key: told[key] for key in ("Type", "Value") if key in told}}
         described = value_of(properties, origin)
         assert isinstance(described, Mapping)
         return Resource(
@@ -192,6 +243,8 @@ class LiveReader:
             targets=(*self.dead_letters(name, answer), *self.failure_destinations(name, physical_id)),
             events=events,
             timeout=Scalar(answer["Timeout"], origin._replace(path=f"{name}.Timeout")) if "Timeout" in answer else None,
+            handler=Scalar(answer["Handler"], origin._replace(path=f"{name}.Handler")) if "Handler" in answer else None,
+            environment=_environment(answer, origin._replace(path=f"{name}.Environment.Variables")),
         )
 
     def roles(self, functions: dict[str, Answer]) -> dict[str, Role]:
@@ -241,17 +294,19 @@ class LiveReader:
         return events, tuple(unread)
 
     def subscriptions(self) -> dict[str, tuple[EventSource, ...]]:
-        """The topics that functions listen to after the template, by the logical id of the function."""
+        """The topics and requests that functions listen to after the template, by the logical id of the function."""
         template = self.template
         if isinstance(template, Unknown):
-            unsaid = EventSource("sns", None, template, template.origin)
-            return {row.logical_id: (unsaid,) for row in self.rows if row.type == FUNCTION}
+            unsaid = tuple(
+                EventSource(type_, None, template, template.origin, given=template) for type_ in _FROM_TEMPLATE
+            )
+            return {row.logical_id: unsaid for row in self.rows if row.type == FUNCTION}
         document = value_of(template, origin_of(GET_TEMPLATE, ""))
         if not isinstance(document, Mapping):
             return {}
         return {
             one.logical_id: tuple(
-                event for event in one.events if isinstance(event, EventSource) and event.type == "sns"
+                event for event in one.events if isinstance(event, EventSource) and event.type in _FROM_TEMPLATE
             )
             for one in lower_template(document, "", [], None, None).functions.entries.values()
         }
@@ -269,6 +324,16 @@ class LiveReader:
                 at = origin._replace(path=row.logical_id)
                 entries[row.logical_id] = Capacity((Scalar(row.logical_id, at),), True, None, at, at)
         return Section(entries, origin, unknown)
+
+
+def _environment(configuration: dict[str, Any], origin: Origin) -> Section[Value]:
+    """The variables of a deployed function; Unknown where Lambda may not decrypt them."""
+    told = configuration.get("Environment", {})
+    if "Error" in told:
+        facts = (("action", GET_FUNCTION_CONFIGURATION.action), ("problem", str(told["Error"].get("ErrorCode", ""))))
+        return Section({}, origin, Unknown("refused", origin, facts))
+    variables = value_of(told.get("Variables", {}), origin)
+    return environment_of(variables, origin)
 
 
 def empty_service(region: str, obstacle: NotDeployed | Unknown | None) -> Service:

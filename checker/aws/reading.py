@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from checker.aws.account import Account
 from checker.aws.calls import DESCRIBE_STACKS
-from checker.aws.live import LiveReader, empty_service
+from checker.aws.live import LiveReader, Wanted, empty_service
 from checker.aws.stacks import Row, State, near_stacks, read_failure, read_rows, read_state, read_template
 from checker.aws.values import origin_of
 from checker.errors import CheckError
@@ -21,10 +21,9 @@ _STACK = re.compile(rf"{_NAME}|arn:aws[\w-]*:cloudformation:([a-z0-9-]+):\d{{12}
 _ROOT = origin_of(DESCRIBE_STACKS, "")
 
 
-def read_stack(account: Account, stack: str, wanted: frozenset[str]) -> Service:
+def read_stack(account: Account, stack: str, wanted: Wanted) -> Service:
     """What is deployed under a stack's name or ARN.
 
-    `wanted` are the logical ids and function names that are looked at live; of others only the stack's own list tells.
     Raises CheckError `credentials`, `unreachable` or `no-region`.
     """
     executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="aws")
@@ -68,7 +67,7 @@ def _look(account: Account, executor: Executor, stack: str) -> _Seen:
     return _Seen(state.result(), rows.result(), template.result())
 
 
-def _service(account: Account, executor: Executor, stack: str, wanted: frozenset[str], seen: _Seen) -> Service:
+def _service(account: Account, executor: Executor, stack: str, wanted: Wanted, seen: _Seen) -> Service:
     """The service of a stack as it was seen, or what keeps it from being judged."""
     state, rows, template = seen
     if isinstance(state, Unknown):

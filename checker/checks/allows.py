@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from checker.checks.finding import Finding, fail, passed, unknown, unread_boundary
 from checker.checks.kinds import Kind
-from checker.cloudformation.arns import Arns
+from checker.cloudformation.arns import Arns, arn_attributes
 from checker.cloudformation.intrinsics import Reference, Text, function_of, shown_text, text_value
 from checker.cloudformation.policies import (
     Decision,
@@ -244,12 +244,13 @@ class _Nearest(NamedTuple):
             if isinstance(part, Reference) and part.name == logical_id:
                 if part.dotted:
                     return "dotted_string"
+                if part.attribute in arn_attributes(self.wanted.type):
+                    continue
                 if part.attribute == "":
                     return "reference"
                 if part.attribute in _NAMES:
                     return "bare_name" if len(text) == 1 else None
-                if part.attribute != "Arn":
-                    return "other_attribute"
+                return "other_attribute"
         if len(text) != 1 or not isinstance(text[0], str):
             return None
         if text[0] == f"{logical_id}.Arn":

@@ -19,11 +19,19 @@ _MODULES = {
     "allows": "checker.checks.allows",
     "autoscaling": "checker.checks.autoscaling",
     "dead_letter": "checker.checks.dead_letter",
+    "environment": "checker.checks.environment",
+    "environment_absence": "checker.checks.environment_absence",
     "event_source": "checker.checks.event_source",
+    "function": "checker.checks.function",
+    "http_event": "checker.checks.http_event",
+    "parameter": "checker.checks.parameter",
     "plugin": "checker.checks.plugin",
     "property": "checker.checks.property",
     "resource": "checker.checks.resource",
+    "subscription": "checker.checks.subscription",
 }
+
+_NONE: Mapping[str, str] = {}
 
 
 class Kind(NamedTuple):
@@ -31,12 +39,23 @@ class Kind(NamedTuple):
 
     `parameters` is a named tuple class, filled from the pack's `given`. `slots` are the ways to fail, each with the
     names of the facts that its sentence may use beside the parameters. `judge` is pure: it opens no file, asks no clock
-    and changes nothing.
+    and changes nothing. `finds` is the parameter that names what the check looks for: what it finds under another name
+    (`stands_in`) takes its place in the checks that ask for the same. `only_with` are slots that the kind takes only
+    where a parameter is given, with that parameter: without it, a pack needs no words for them. `ssm` is the parameter
+    that names an SSM parameter whose value the kind needs of a deployed service.
     """
 
     parameters: Any
     slots: Mapping[str, tuple[str, ...]]
     judge: Callable[[Service, Any], Finding]
+    finds: str = "logical_id"
+    only_with: Mapping[str, str] = _NONE
+
+    def needed_slots(self, parameters: Any) -> list[str]:
+        """The slots that a pack needs words for, with these parameters."""
+        return [slot for slot in self.slots if not (key := self.only_with.get(slot)) or getattr(parameters, key, None)]
+
+    ssm: str = ""
 
 
 class _Nothing(NamedTuple):

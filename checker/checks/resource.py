@@ -95,4 +95,5 @@ KIND = Kind(
         "refused": (),
     },
     judge,
+    only_with={"refused": "refused"},
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
 from checker.errors import UsageError
-from checker.modules import DEFAULT_MODULE
+from checker.shipped import DEFAULT_MODULE
 
 FORMATS = ("text", "json", "html")
 LINTED_FORMATS = frozenset(("html",))  # those that also tell what would break the deployment, unless it is said
@@ -191,6 +191,7 @@ def _add_iam_policy(policy: argparse.ArgumentParser) -> None:
     policy.add_argument(
         "--role-arn", action="append", default=[], metavar="ARN", help="and for taking on this role; may be repeated"
     )
+    _add_module(policy)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:

@@ -214,8 +214,9 @@ def _explain(asked: Namespace) -> int:
         if getattr(asked, option.replace("-", "_")):
             raise UsageError(f"--{option} is for --journey; a check is explained without it.")
     pack = load_pack(asked.module)
-    rule, option, draw = pack.rule(asked.check), pack.files.option, Terminal.of(sys.stdout)
-    told = render(rule, draw, option) if asked.hint is None else render_hint(rule, asked.hint, draw, option)
+    rule = pack.rule(asked.check)
+    draw = Terminal.of(sys.stdout)
+    told = render(rule, pack, draw) if asked.hint is None else render_hint(rule, pack, asked.hint, draw)
     write_stream(sys.stdout, told)
     return COMPLETE
 
@@ -279,7 +280,9 @@ def _iam_policy(asked: Namespace) -> int:
     for role in asked.role_arn:
         if not re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}|\*):role/[\w+=,.@/*-]{1,512}", role, re.ASCII):
             raise UsageError(f"`{role}` is no ARN of a role, such as arn:aws:iam::123456789012:role/Grader.")
-    write_stream(sys.stdout, json.dumps(policy_document(asked.stack, asked.role_arn), indent=2) + "\n")
+    pack = load_pack(asked.module)
+    policy = policy_document(asked.stack, asked.role_arn, topics=_TOPIC in pack.names, parameters=pack.ssm_parameters)
+    write_stream(sys.stdout, json.dumps(policy, indent=2) + "\n")
     return COMPLETE
 
 
@@ -295,6 +298,8 @@ def _version(_: Namespace) -> int:
     write_stream(sys.stdout, f"rydecheck {__version__}\n")
     return COMPLETE
 
+
+_TOPIC = "AWS::SNS::Topic"
 
 _COMMANDS = {
     "check": _check,

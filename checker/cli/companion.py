@@ -14,12 +14,12 @@ from checker.cohort.submission import Request, check_path
 from checker.edits.mending import Mended
 from checker.errors import UsageError
 from checker.hint_record import HintRecord
-from checker.modules import DEFAULT_MODULE
 from checker.report import CheckResult, Report
 from checker.reporters.hints import heading, painted, render_all_hints, render_hint, why_no_edit
 from checker.reporters.lines import points
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack
+from checker.shipped import DEFAULT_MODULE
 
 _NOTHING_TO_DO, _SOMETHING_TO_DO = 0, 1
 _COMPLETE = "Every check passes. What is left is extra credit:"

@@ -14,12 +14,26 @@ from checker.model import Resource, Service, Unknown, text_of
 
 _PSEUDO = {"partition": "AWS::Partition", "region": "AWS::Region", "account": "AWS::AccountId"}
 
+_TOPIC = "AWS::SNS::Topic"
+_TABLE = "AWS::DynamoDB::Table"
 # Resource types whose ARN can be written down: service, prefix of the sixth segment, property that names it.
 _NAMED_TYPES = {
     "AWS::SQS::Queue": ("sqs", "", "QueueName"),
-    "AWS::SNS::Topic": ("sns", "", "TopicName"),
-    "AWS::DynamoDB::Table": ("dynamodb", "table/", "TableName"),
+    _TOPIC: ("sns", "", "TopicName"),
+    _TABLE: ("dynamodb", "table/", "TableName"),
 }
+
+
+REF_IS_ARN = ""
+"""`Ref`, among the attributes that are a resource's ARN."""
+
+
+def arn_attributes(type_: str) -> tuple[str, ...]:
+    """The attributes of a resource that are its ARN, `Ref` among them where it is.
+
+    A topic has no attribute `Arn` (CloudFormation reference, AWS::SNS::Topic, "Return values").
+    """
+    return (REF_IS_ARN, "TopicArn") if type_ == _TOPIC else ("Arn",)
 
 
 class Wildcard(Enum):
@@ -105,10 +119,10 @@ class Arns(NamedTuple):
         if type_ not in _NAMED_TYPES or part.dotted:
             return (part,)
         name_property = _NAMED_TYPES[type_][2]
-        refers_to_name = part.attribute == "" and type_ == "AWS::DynamoDB::Table"
+        refers_to_name = part.attribute == "" and type_ == _TABLE
         if part.attribute == name_property or refers_to_name:
             return self.name(part.name, resource, name_property)
-        if part.attribute != "Arn":
+        if part.attribute not in arn_attributes(type_):
             return (part,)
         return _unsegmented(self.of(part.name, type_))
 
@@ -134,10 +148,23 @@ class Arns(NamedTuple):
             verdict = verdict if matched else None
         return verdict
 
+    def is_reference(self, text: Text, logical_id: str, type_: str) -> bool | None:
+        """Whether a text is what `Ref` of the resource gives; None where only the deployment tells."""
+        if text == (Reference(logical_id),):
+            return True
+        if REF_IS_ARN in arn_attributes(type_):
+            is_pattern = any(isinstance(part, str) and set("*?") & set(part) for part in text)
+            return False if is_pattern else self.matches(text, logical_id, type_)
+        wanted, given = self.expand((Reference(logical_id),)), self.expand(text)
+        whole = text[0] if len(text) == 1 else None
+        if wanted == given or (isinstance(whole, Reference) and whole.name in self.service.resources.entries):
+            return wanted == given
+        return match(_atoms(given, pattern=False), _atoms(wanted, pattern=False))
+
     def _reference_matches(self, reference: Reference, logical_id: str, type_: str) -> bool | None:
         """Whether one reference is the resource's ARN."""
         if reference.name == logical_id:
-            return reference.attribute == "Arn" and not reference.dotted
+            return reference.attribute in arn_attributes(type_) and not reference.dotted
         resource = self.service.resources.entries.get(reference.name)
         if resource is None:
             # A parameter of the template may hold anything; an attribute belongs to another resource.

@@ -10,8 +10,8 @@ from checker.model import Mapping, Scalar, Sequence, Unknown, Value, items_of, t
 class Reference(NamedTuple):
     """A text that only the deployment makes: a pseudo parameter (`AWS::Region`), or a resource's attribute.
 
-    `attribute` is empty for `Ref`. `dotted` marks `Fn::GetAtt: Queue.Arn` in its long form, which the framework
-    compiles to a list of one and CloudFormation refuses.
+    `attribute` is empty for `Ref`. `dotted` marks what CloudFormation refuses: `Fn::GetAtt: Queue.Arn` in its long
+    form, which the framework compiles to a list of one, and `Fn::GetAtt` of a resource without an attribute.
     """
 
     name: str
@@ -146,7 +146,10 @@ def _get_att(argument: Value) -> Text | Unknown:
     if len(parts) == 1:
         logical_id, _, attribute = parts[0].partition(".")
         return (Reference(logical_id, attribute, dotted=True),)
-    return (Reference(parts[0], ".".join(parts[1:])),) if parts else Unknown("not_text", argument.origin)
+    if not parts:
+        return Unknown("not_text", argument.origin)
+    attribute = ".".join(parts[1:])
+    return (Reference(parts[0], attribute, dotted=not attribute),)  # `!GetAtt Topic` is no `Ref`
 
 
 def _sub(argument: Value) -> Text | Unknown:

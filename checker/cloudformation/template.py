@@ -23,8 +23,10 @@ from checker.model import (
     items_of,
     text_of,
     value_at,
+    walk,
 )
 
+_METHOD = "AWS::ApiGateway::Method"
 FUNCTION = "AWS::Lambda::Function"
 _DEFAULT_TIMEOUT = 3  # seconds, of CloudFormation
 _FUNCTION_ENDING = "LambdaFunction"  # the framework's own, behind the name of the function
@@ -120,7 +122,16 @@ def _function(
         events=tuple(_events(resource, resources)),
         unseen_target=None if targets else Unknown("set_after_deployment", resource.origin),
         timeout=resource.get("Timeout") or Scalar(_DEFAULT_TIMEOUT, resource.origin),
+        handler=resource.get("Handler"),
+        environment=environment_of(value_at(resource.get("Environment"), "Variables"), resource.parent),
     )
+
+
+def environment_of(variables: Value | None, origin: Origin) -> Section[Value]:
+    """The variables in a function's properties; `origin` is where the first one would belong."""
+    if isinstance(variables, Mapping):
+        return Section(variables.entries, variables.origin)
+    return Section({}, origin, variables if isinstance(variables, Unknown) else None)
 
 
 def _targets(resource: Resource) -> Iterator[Target]:
@@ -138,9 +149,13 @@ def _destinations(resource: Resource, invocations: list[Resource]) -> Iterator[T
 
 
 def _events(resource: Resource, resources: Section[Resource]) -> Iterator[EventSource]:
-    """The event source mappings and topic subscriptions that name the function."""
+    """The event source mappings, topic subscriptions and methods of a REST API that name the function."""
     for one in resources.entries.values():
         type_ = text_of(one.type)
+        if type_ == _METHOD and _integrates(one, resource.logical_id):
+            method = one.get("HttpMethod") or Scalar("", one.origin)
+            given = Mapping({"method": method, "path": Unknown("not_in_template", one.origin)}, method.origin)
+            yield EventSource("http", None, None, method.origin, given=given)
         if type_ == "AWS::Lambda::EventSourceMapping":
             named, arn, event = one.get("FunctionName"), one.get("EventSourceArn"), "sqs"
         elif type_ == "AWS::SNS::Subscription":
@@ -149,6 +164,12 @@ def _events(resource: Resource, resources: Section[Resource]) -> Iterator[EventS
             continue
         if named is not None and referenced_id(named) == resource.logical_id:
             yield EventSource(event, arn, one.get("Enabled"), arn.origin if arn is not None else one.origin)
+
+
+def _integrates(method: Resource, logical_id: str) -> bool:
+    """Whether a method hands its requests to the function: its `Uri` is put together around the function's ARN."""
+    uri = value_at(method.get("Integration"), "Uri")
+    return uri is not None and any(referenced_id(part) == logical_id for _, part in walk(uri))
 
 
 def _capacities(resources: Section[Resource]) -> Section[Capacity]:

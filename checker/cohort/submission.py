@@ -215,6 +215,7 @@ def _read_stack(
 ) -> tuple[str, Service]:
     """The name of the stack, and what is deployed under it; the file says which, where the request does not."""
     from checker.aws.account import Access, Accounts
+    from checker.aws.live import Wanted
     from checker.aws.reading import read_stack, stack_region
 
     stack = deployed.stack or _own_stack(service)
@@ -233,7 +234,7 @@ def _read_stack(
             )
     access = Access(region, deployed.profile, deployed.endpoint_url, deployed.role_arn)
     account = (accounts or Accounts()).at(access)
-    return shown(stack_name(stack)), read_stack(account, stack, pack.names)
+    return shown(stack_name(stack)), read_stack(account, stack, Wanted(pack.names, pack.ssm_parameters))
 
 
 def stack_name(stack: str) -> str:

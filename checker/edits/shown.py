@@ -43,6 +43,8 @@ def _shared(standing: Sequence[str], above: Sequence[str]) -> int:
 def _change(edit: Edit, key: str) -> list[tuple[Sign, str]]:
     if edit.action == "remove":
         return [("-", f"{key}: …")]
+    if edit.action == "rename":
+        return [("-", f"{key}: …"), ("+", f"{edit.to}: …")]
     value = [edit.value] if edit.action == "append" else {key: edit.value}
     return [("+", line) for line in _yaml(value)]
 

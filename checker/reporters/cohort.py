@@ -312,7 +312,7 @@ class CohortPage:
         drifting = undeployed = False
         for check in report.checks:
             index = self._index.get(check.rule.id)
-            if index is None:
+            if index is None or check.is_of_another_service:
                 continue
             shown = state(check, check.rule)
             letter = LETTERS[shown]

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.errors import UsageError
+from checker.reporters.lines import of_module
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Rule, RulePack
 
 
-def render(rule: Rule, draw: Terminal, module: str = "") -> str:
-    """The check with the reasons it can give, and how to get its hints; `module` is the option that names it."""
-    return "\n".join(_lines(rule, draw, module)) + "\n"
+def render(rule: Rule, pack: RulePack, draw: Terminal) -> str:
+    """A check of a pack with the reasons it can give, and how to get its hints."""
+    return "\n".join(_lines(rule, pack, draw)) + "\n"
 
 
-def _lines(rule: Rule, draw: Terminal, module: str) -> Iterator[str]:
+def _lines(rule: Rule, pack: RulePack, draw: Terminal) -> Iterator[str]:
     worth = f"{rule.points} point{'s' if rule.points != 1 else ''}{', extra credit' if rule.bonus else ''}"
     yield draw.paint(draw.drawable(rule.title), "bold") + draw.paint(draw.drawable(f"  {rule.id} · {worth}"), "dim")
+    if rule.service:
+        yield from draw.wrapped(f"For the service {rule.service}.")
     yield ""
     yield from draw.wrapped(rule.why)
     yield ""
@@ -29,16 +32,17 @@ def _lines(rule: Rule, draw: Terminal, module: str) -> Iterator[str]:
         yield f"  {draw.paint(link.url, 'blue')}"
     yield ""
     count = len(rule.hints)
-    yield f"There are {count} hints, from a nudge to the answer: rydecheck explain {rule.id} --hint 1{module}"
+    yield f"There are {count} hints, from a nudge to the answer: rydecheck explain {rule.id} --hint 1{of_module(pack)}"
 
 
-def render_hint(rule: Rule, number: int, draw: Terminal, module: str = "") -> str:
+def render_hint(rule: Rule, pack: RulePack, number: int, draw: Terminal) -> str:
     """One hint, counted from 1. Raises UsageError when there is no such hint."""
     if not 1 <= number <= len(rule.hints):
         raise UsageError(f"`{rule.id}` has hints 1 to {len(rule.hints)}.")
     lines = draw.wrapped(f"Hint {number} of {len(rule.hints)}: {rule.hints[number - 1]}")
     if number < len(rule.hints):
-        lines.append(draw.paint(f"A stronger one: rydecheck explain {rule.id} --hint {number + 1}{module}", "dim"))
+        stronger = f"rydecheck explain {rule.id} --hint {number + 1}{of_module(pack)}"
+        lines.append(draw.paint(f"A stronger one: {stronger}", "dim"))
     return "\n".join(lines) + "\n"
 
 
@@ -48,6 +52,16 @@ def render_modules(packs: list[RulePack], draw: Terminal) -> str:
     for pack in packs:
         lines.append(draw.paint(draw.drawable(pack.title), "bold") + draw.paint(f"  {pack.id}", "dim"))
         lines.extend(draw.wrapped(pack.about, "  "))
-        lines.extend(draw.drawable(f"  {rule.id:<20} {rule.title}") for rule in pack.rules)
+        lines.extend(_checks(pack, draw))
         lines.append("")
     return "\n".join(lines[:-1]) + "\n"
+
+
+def _checks(pack: RulePack, draw: Terminal) -> Iterator[str]:
+    """The checks, each service's own below its name."""
+    width = max(20, *(len(rule.id) for rule in pack.rules))
+    for service in dict.fromkeys(rule.service for rule in pack.rules):
+        if service:
+            yield draw.paint(f"  for the service {service}:", "dim")
+        own = (rule for rule in pack.rules if rule.service == service)
+        yield from (draw.drawable(f"  {rule.id:<{width}} {rule.title}") for rule in own)

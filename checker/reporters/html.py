@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from checker.edits.shown import edit_lines
 from checker.reporters.curves import MONTHS, Curve, Tick, since, steps, ticks, wall_clock
+from checker.reporters.lines import other_service
 from checker.shipped import reports_folder
 from checker.wording import columns, visible
 
@@ -78,7 +79,7 @@ def environment(theme: Path | None) -> Environment:
     made.globals.update(once=_remembering())
     made.filters.update(said=said, fit=fit, moment=moment, href=href, around=around, sentence=sentence)
     made.filters.update(own_notes=own_notes, number=number, since=since, many=many, breaking=breaking)
-    made.globals.update(way_here=way_here)
+    made.globals.update(way_here=way_here, other_service=other_service)
     return made
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from checker.report import CheckResult, Evidence, Report, Score
 from checker.reporters.terminal import Terminal
-from checker.rulepack import Step
+from checker.rulepack import RulePack, Step
 
 _MARKS = {
     "pass": ("✓", "pass", "green"),
@@ -35,6 +35,8 @@ def progress(report: Report, draw: Terminal) -> str:
     """The points as a bar and as numbers."""
     score = report.score
     told, also, bonus = points(score).partition(" and ")
+    if report.checks and all(check.outcome == "skipped" for check in report.checks):
+        return draw.paint("nothing to check", "bold")
     bar = draw.bar(score.earned, score.possible) if score.possible else ""
     return f"{bar}{draw.paint(told, 'bold')}{also}{bonus}"
 
@@ -50,10 +52,22 @@ def step_title(step: Step, checks: list[CheckResult], draw: Terminal) -> str:
     """The title of a step, and at the right how many of its checks pass."""
     counted = [check for check in checks if not check.rule.bonus and check.outcome != "skipped"]
     done = sum(check.outcome == "pass" for check in counted)
-    told = f"{done} of {len(counted)}" if counted else "optional"
+    told = f"{done} of {len(counted)}" if counted else other_service(checks) or "optional"
     title = draw.cut(draw.drawable(step.title), draw.width - 4 - len(told))
     room = draw.width - 2 - len(title) - len(told)
     return draw.paint(title, "bold") + " " * room + draw.paint(told, "dim")
+
+
+def other_service(checks: list[CheckResult]) -> str:
+    """For which other service all of these checks are: `for wild-rydes`; empty where one is for this service."""
+    services = {check.rule.service for check in checks if check.is_of_another_service}
+    return f"for {services.pop()}" if len(services) == 1 and all(one.is_of_another_service for one in checks) else ""
+
+
+def complete(report: Report) -> str:
+    """That nothing is left to do."""
+    here = " of this service" if any(check.is_of_another_service for check in report.checks) else ""
+    return f"Complete: every check{here} passes."
 
 
 def check_line(check: CheckResult, right: str, draw: Terminal, *, fresh: bool = False) -> tuple[str, bool]:
@@ -103,6 +117,11 @@ def numbered(
         marked = number == line
         told = f"{'  >' if marked else '   '}{number:>5} | {draw.foreign(text)}"
         yield draw.paint(draw.cut(told, draw.width - 1), "red" if marked else "dim")
+
+
+def of_module(pack: RulePack) -> str:
+    """What a command needs to be about this module: nothing for the one that is meant anyway."""
+    return pack.files.option
 
 
 def questions(report: Report) -> str:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.report import CheckResult, Note, Report
-from checker.reporters.lines import INDENT, check_line, excerpt, identity, mark, progress, questions, step_title
+from checker.reporters.lines import (
+    INDENT,
+    check_line,
+    complete,
+    excerpt,
+    identity,
+    mark,
+    of_module,
+    other_service,
+    progress,
+    questions,
+    step_title,
+)
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Step
 
@@ -34,7 +46,7 @@ def _head(report: Report, draw: Terminal) -> Iterator[str]:
 
 def _step(step: Step, checks: list[CheckResult], draw: Terminal, said: set[Note]) -> Iterator[str]:
     yield step_title(step, checks, draw)
-    for check in checks:
+    for check in checks if not other_service(checks) else ():
         yield from _check(check, draw, said)
 
 
@@ -73,8 +85,11 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
     check = report.next_check
     if check is None and all(one.rule.bonus for one in report.checks):
         return  # nothing that had to be done was asked for
+    if check is None and all(one.outcome == "skipped" for one in report.checks):
+        yield from draw.wrapped("Nothing of this applies here.")
+        return
     if check is None:
-        yield draw.paint(draw.drawable("Complete: every check passes."), "bold", "green")
+        yield draw.paint(draw.drawable(complete(report)), "bold", "green")
         if report.journey is not None and report.journey.state == "whole":
             yield from draw.wrapped(report.journey.sentence)
         return
@@ -99,7 +114,7 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
 
 def _hint_command(report: Report, check: CheckResult) -> str:
     """How to ask for a hint, as typed in a shell: of the same service, where there is a file."""
-    path, module = report.submission.path, report.module.files.option
+    path, module = report.submission.path, of_module(report.module)
     if not path:
         return f"rydecheck explain {check.rule.id} --hint 1{module}"
     if path == ".":

@@ -13,11 +13,13 @@ from checker.reporters.lines import (
     INDENT,
     SPARKLE,
     check_line,
+    complete,
     diff_style,
     excerpt,
     identity,
     mark,
     numbered,
+    other_service,
     place,
     points,
     progress,
@@ -223,6 +225,8 @@ def _upper(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
     for number, (step, checks) in enumerate(known.steps()):
         if not detail.extra and all(check.rule.bonus and check.outcome != "pass" for check in checks):
             continue
+        if other_service(checks):
+            continue
         if detail.air >= (2 if number else 1):
             yield ""
         if detail.steps == "titles":
@@ -343,7 +347,7 @@ def _closing(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
     if all(check.rule.bonus for check in report.checks):  # nothing that has to be done was asked for
         yield _one_line("Extra credit: nothing here has to be done.", draw)
         return
-    headline = "That was the last one: every check passes. Well done!" if look.turned.complete else _COMPLETE
+    headline = "That was the last one: every check passes. Well done!" if look.turned.complete else complete(report)
     told = _wrapped(f"{SPARKLE} {headline}", draw)
     yield from (draw.paint(line, "bold", "green") for line in told[: detail.message + 1])
     if report.journey is not None and report.journey.state == "whole":
@@ -357,7 +361,6 @@ def _closing(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
         yield from _at_most(detail.message, _wrapped(f"What could come next: {'; '.join(coming)}.", draw, "  "), draw)
 
 
-_COMPLETE = "Complete: every check passes."
 _MOST_LINTS = 3
 
 
@@ -462,7 +465,7 @@ def parting(look: Look, draw: Terminal) -> str:
     elif report.error is not None:
         told = str(report.error)
     elif report.next_check is None:
-        told = f"{points(report.score)}. {_COMPLETE}"
+        told = f"{points(report.score)}. {complete(report)}"
     else:
         told = f"{points(report.score)}. Next: {report.next_check.rule.title}; rydecheck watch goes on."
     return draw.foreign(told).replace("\n", " ")

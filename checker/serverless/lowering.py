@@ -182,11 +182,8 @@ def _function(
     name: str, body: Mapping, provider: Mapping, roles: RoleReader, template: Mapping, framework: Framework
 ) -> Function:
     logical_id = function_logical_id(name)
-    changes = [
-        change
-        for section in ("extensions", "Resources")
-        if (change := value_at(template, section, logical_id)) is not None
-    ]
+    sections = [value_at(template, section, logical_id) for section in ("extensions", "Resources")]
+    changes = [change for change in sections if change is not None]
     block = body.get(KEY)
     return Function(
         name=name,
@@ -197,6 +194,8 @@ def _function(
         events=tuple(_events(body.get("events"))),
         empty_block=block.origin.use if isinstance(block, Scalar) and block.value is None else None,
         timeout=_timeout(body, provider, changes),
+        handler=_handler(body, changes),
+        environment=_environment(body, provider, sections),
     )
 
 
@@ -206,6 +205,33 @@ def _timeout(body: Mapping, provider: Mapping, changes: list[Value]) -> Value:
     given = (*reversed(changed), body.get("timeout"), provider.get("timeout"))
     set_ = next((one for one in given if isinstance(one, Unknown) or is_truthy(one)), None)
     return Scalar(_DEFAULT_TIMEOUT, body.origin.use) if set_ is None else set_
+
+
+def _handler(body: Mapping, changes: list[Value]) -> Value | None:
+    """What runs; of the template's changes `extensions` are assigned last, and so win."""
+    changed = [value_at(change, "Properties", "Handler") for change in changes]
+    return next((one for one in (*changed, body.get("handler")) if one is not None), None)
+
+
+def _environment(body: Mapping, provider: Mapping, sections: list[Value | None]) -> Section[Value]:
+    """The variables of a function: the provider's, its own in their place, and what the template changes of them.
+
+    `sections` are what `resources.extensions` and `resources.Resources` say of the generated function.
+
+    The latter is merged into it, and the former takes the place of all variables that are there.
+    """
+    extension, merged = [value_at(one, "Properties", "Environment", "Variables") for one in sections]
+    given = [provider.get("environment"), body.get("environment"), merged]
+    own = body.get("environment")
+    origin = own.origin if isinstance(own, Mapping) else body.origin.use
+    variables: dict[str, Value] = {}
+    unknown: Unknown | None = None
+    for one in given if extension is None else [extension]:
+        if isinstance(one, Unknown):
+            unknown = unknown or one
+        elif isinstance(one, Mapping):
+            variables.update(one.entries)
+    return Section(variables, origin, unknown)
 
 
 def function_logical_id(name: str) -> str:
@@ -225,9 +251,20 @@ def _events(value: Value | None) -> Iterable[EventSource | Unknown]:
                 enabled = given.get("enabled") if isinstance(given, Mapping) else None
                 origin = arn.origin if arn is not None else given.origin
                 unkeyed = given if type_ == "sqs" and _is_function(given) else None
-                yield EventSource(type_, arn, enabled, origin, type_ == "sqs" and _is_refused(arn), unkeyed)
+                refused = type_ == "sqs" and _is_refused(arn)
+                told = _http(given) if type_ == "http" else given
+                yield EventSource(type_, arn, enabled, origin, refused, unkeyed, told)
         elif (name := text_of(item)) is not None:
             yield EventSource(name, None, None, item.origin)
+
+
+def _http(given: Value) -> Value:
+    """An `http` event as a mapping of `method` and `path`; `http: POST record` says both in one text."""
+    if text_of(given) is None or not isinstance(given, Scalar):
+        return given
+    words = given.text.split(" ")[:2]  # as the framework splits it: at each blank, and no further than the second word
+    told = {key: given._replace(value=word) for key, word in zip(("method", "path"), words, strict=False)}
+    return Mapping(dict(told), given.origin)
 
 
 def _is_function(value: Value) -> bool:

@@ -17,6 +17,8 @@ SECONDS_LIMIT = 10.0
 
 # Their values live in the attendee's AWS account.
 _IN_AWS = frozenset(("ssm", "cf", "s3", "aws"))
+_SSM_IN_REGION = "ssm."  # version 1 takes the region behind a dot, later ones in brackets
+_SSM_WISHES = ("", "raw", "noDecrypt")  # how to read the parameter, not where
 DEFAULT_REGION = "us-east-1"
 _DEFAULT_STAGE = "dev"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -140,8 +142,9 @@ class Resolver:
                 texts.append(part)
                 continue
             value = self._variable(part, origin)
-            if isinstance(value, Unknown):
-                return value._replace(origin=origin)
+            if isinstance(value, Unknown):  # of a longer text, the parameter is only a part
+                whole = value.facts if len(parts) == 1 else tuple(one for one in value.facts if one[0] != "parameter")
+                return value._replace(origin=origin, facts=whole)
             if not isinstance(value, Scalar) or (self.framework.is_version_1 and not _fits_into_text(value)):
                 return Unknown("variable_in_text", origin, _facts(part.text))
             place = value.origin if len(parts) == 1 else origin
@@ -229,8 +232,8 @@ class Resolver:
         """What one source answers; None when it has no such value."""
         if source.type == "aws" and source.address == ("region",):
             return self._region(at)
-        if source.type in _IN_AWS:
-            return Unknown("value_in_aws", at, _facts(variable.text))
+        if source.type in _IN_AWS or (self.framework.is_version_1 and source.type.startswith(_SSM_IN_REGION)):
+            return Unknown("value_in_aws", at, _facts(variable.text, **self._ssm_parameter(source, at)))
         address = self._join(source.address, at)
         parameter = self._join(source.parameters[0], at) if source.parameters else None
         for needed in (address, parameter):
@@ -268,6 +271,22 @@ class Resolver:
     def stage(self) -> Value:
         """The stage that the framework would deploy to."""
         return self._stage(self.document.origin)
+
+    def _ssm_parameter(self, source: Lookup, at: Origin) -> dict[str, str]:
+        """The fact `parameter`, the name of an SSM parameter of the service's own region; none for all else.
+
+        Version 1 alone takes what follows a tilde for a wish (`~true` decrypts), and a region behind a dot.
+        """
+        address = self._join(source.address, at)
+        if source.type.partition(".")[0] != "ssm" or not isinstance(address, Scalar):
+            return {}
+        given = [self._join(parameter, at) for parameter in source.parameters or ()]
+        named = [source.type.partition(".")[2], *(one.text if isinstance(one, Scalar) else "?" for one in given)]
+        regions = [name for name in named if name not in _SSM_WISHES]
+        region = self._region(at) if regions else None
+        if region is not None and not (isinstance(region, Scalar) and regions == [region.text]):
+            return {}
+        return {"parameter": address.text.partition("~")[0] if self.framework.is_version_1 else address.text}
 
     def _boolean(self, parameter: Scalar, variable: Variable) -> bool | None:
         """What `strToBool` answers: version 1 takes small letters only, and later ones no plain `0` or `false`."""

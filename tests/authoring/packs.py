@@ -84,6 +84,15 @@ journey:
     - {title: Two, stop: b, missing: "{because}", broken: x., needs_kept: true}
     - {title: Three, checks: [a.plugin], stop: b, open: x., link: {title: l, url: "https://example.org"}}
 """
+_OF_A_SERVICE = "    service: wild-rydes-ride-record\n    follows: follows-renamed-queue\n"
+_SERVICES = """\
+services:
+  - {name: wild-rydes-ride-record, functions: [F], resources: [Table]}
+  - {name: other}
+"""
+OF_SERVICES = MODULE.replace("    points: 2\n", f"    points: 2\n{_OF_A_SERVICE}") + _SERVICES
+"""The same for one of two services."""
+
 HELP = """\
 a.plugin:
   hints: [Look., Write some-plugin.]

@@ -16,7 +16,12 @@ from checker.rulepack import load_pack
 from checker.shipped import rules_folder
 from tests.conftest import FIXTURES
 
-STARTS = {"reliability": FIXTURES / "service" / "start"}
+OF_EVENTS = FIXTURES / "event-driven" / "service"
+STARTS = {
+    "reliability": [FIXTURES / "service" / "start"],
+    "event-driven": [OF_EVENTS / "wild-rydes-start", OF_EVENTS / "ride-record-start"],
+}
+START = STARTS["reliability"][0]
 
 
 @pytest.fixture
@@ -25,7 +30,7 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(Path(rules_folder()) / "reliability", tmp_path / "mine"))
 
 
-def told(folder: Path, start: Path = STARTS["reliability"]) -> list[str]:
+def told(folder: Path, start: Path = START) -> list[str]:
     found = prove(load_pack(str(folder)), [start])
     return [f"{Path(one.file or '').name}:{one.line}: {one.message}" for one in found]
 
@@ -38,9 +43,15 @@ def replace(path: Path, old: str, new: str) -> int:
     return text[: text.index(old)].count("\n") + 1
 
 
-@pytest.mark.parametrize("module", [module for module in module_ids() if module in STARTS])
+@pytest.mark.parametrize("module", module_ids())
 def test_what_is_shipped_is_proved(module: str) -> None:
-    assert prove(load_pack(module), [STARTS[module]]) == []
+    assert prove(load_pack(module), STARTS[module]) == []
+
+
+def test_a_check_that_applies_to_no_service_given_is_named() -> None:
+    found = [one.message for one in prove(load_pack("event-driven"), STARTS["event-driven"][:1])]
+    assert "`sns.event` applies to no service given, so nothing proves it; name one more --start." in found
+    assert all("applies to no service given" in one for one in found)
 
 
 def test_the_first_module_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,7 +63,7 @@ def test_the_first_module_is_proved(tmp_path: Path, capsys: pytest.CaptureFixtur
 @pytest.fixture
 def start(tmp_path: Path) -> Path:
     """The untouched service, to be changed."""
-    return Path(shutil.copytree(STARTS["reliability"], tmp_path / "start"))
+    return Path(shutil.copytree(START, tmp_path / "start"))
 
 
 def test_a_check_that_passes_untouched_is_named(copy: Path, start: Path) -> None:
@@ -120,7 +131,7 @@ def test_extra_credit_is_proved_too(copy: Path) -> None:
 
 def test_a_module_with_problems_is_not_proved(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     replace(copy / "module.yaml", "points: 1", "points: one")
-    assert main(["rules", "lint", str(copy), "--start", str(STARTS["reliability"])]) == 1
+    assert main(["rules", "lint", str(copy), "--start", str(START)]) == 1
     assert capsys.readouterr().out.count("\n") == 1
 
 

@@ -28,14 +28,16 @@ from checker.reporters.json import record as render_record
 from checker.reporters.terminal import Terminal
 from checker.reporters.text import render as render_text
 from checker.rulepack import RulePack, load_pack
-from tests.authoring.packs import HELP, MODULE, VALUES, Data, as_text, changed, loaded, module_files, paths
+from tests.authoring.packs import HELP, VALUES, Data, as_text, changed, loaded, module_files, paths
+from tests.authoring.packs import OF_SERVICES as MODULE
 from tests.conftest import FIXTURES
 from tests.reference import KEYS, PUBLISHED
 from tests.reference import SCHEMAS as FOLDER
 
 # What only reading can tell: that what is named is there and stands once, and which facts a reason or a journey has.
 ONLY_READING = re.compile(
-    r"is no step of this module|is named, but there is no such check|stands here a second time|there is no such stop"
+    r"is no step of this module|is none of the module's services|is the code of no note|names two or more, each once"
+    r"|is named, but there is no such check|stands here a second time|there is no such stop"
     r"|rests on a track from|rests on the stop|needs the stop|`without` is missing here|is not among"
     r"|is no reason of|^`a\.\w+` is missing here|^`[\w.]*` is no key of this place\.$|an edit uses"
 )
@@ -160,7 +162,8 @@ def test_each_kind_has_its_parameters_and_exactly_its_slots() -> None:
         kind = find_kind(name)
         assert kind is not None
         assert list(told["given"]["properties"]) == list(parameter_types(kind))
-        assert told["reasons"]["required"] == list(told["reasons"]["properties"]) == list(kind.slots)
+        assert list(told["reasons"]["properties"]) == list(kind.slots)
+        assert told["reasons"]["required"] == [slot for slot in kind.slots if slot not in kind.only_with]
         assert told["given"]["description"]
     assert of_kinds["plugin"]["given"]["required"] == ["name"]
     assert of_kinds["plugin"]["given"]["properties"]["forks"] == {"type": "array", "items": {"type": "string"}}
@@ -187,6 +190,7 @@ def test_the_keys_that_are_read_are_the_keys_of_the_schema(monkeypatch: pytest.M
         "": module_schema(),
         "steps[]": module_schema()["properties"]["steps"]["items"],
         "questions[]": module_schema()["properties"]["questions"]["items"],
+        "services[]": module_schema()["properties"]["services"]["items"],
         "checks[]": of_checks(),
         "checks[].instead": of_checks()["properties"]["instead"],
         "journey": module_schema()["properties"]["journey"],

