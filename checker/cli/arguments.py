@@ -33,7 +33,10 @@ when the module's own answers are written into it, one after another.
 
 Exit status: 0 without a problem, 1 with some, 2 when a file cannot be read.
 """
-_RULES_NEW = "Writes a module of one check, with comments, a service to prove it on, and schemas for the editor."
+_RULES_NEW = """\
+Writes a module of one check, with comments, a service to prove it on, and
+schemas for the editor.
+"""
 _WATCH_ENDS = "Exit status: that of the last check, as for `rydecheck check`."
 
 

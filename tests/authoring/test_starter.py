@@ -10,7 +10,7 @@ import pytest
 from checker.authoring.lint import lint
 from checker.cli import main
 from checker.cli.schema import schema
-from checker.modules import module_at
+from checker.modules import module_at, module_ids
 from checker.rulepack import load_pack
 
 FILES = ["module.yaml", "help.yaml", "start/serverless.yml", "module.schema.json", "help.schema.json"]
@@ -47,6 +47,10 @@ def test_a_first_module_is_written_under_its_folder_s_name(
             .read_text(encoding="utf-8")
             .startswith(f"# yaml-language-server: $schema={one}.schema.json\n")
         )
+
+
+def test_the_shipped_files_are_no_module_themselves() -> None:
+    assert "starter" not in module_ids()
 
 
 @pytest.mark.parametrize("there", ["help.yaml", "start/serverless.yml"])
