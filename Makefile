@@ -41,7 +41,7 @@ bench: $(VENV)/.installed-for-tests $(VENV)/peers/.installed
 	$(BIN)/python benchmarks/watching.py
 
 clean:
-	rm -rf $(VENV) demo dist tests/actions/node_modules tests/browser/node_modules tests/conformance/node_modules tests/consumers/node_modules tests/deployments/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo dist tests/*/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
@@ -67,12 +67,13 @@ $(VENV)/peers/.installed: $(VENV)/.python
 	$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install cfn-lint checkov
 	@touch $@
 
-$(VENV)/.ready-to-test: $(VENV)/.installed-for-tests tests/actions/package-lock.json tests/browser/package-lock.json tests/conformance/package-lock.json tests/consumers/package-lock.json tests/deployments/package-lock.json
+$(VENV)/.ready-to-test: $(VENV)/.installed-for-tests $(wildcard tests/*/package-lock.json)
 	npm ci --prefix tests/actions --ignore-scripts --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/conformance --ignore-scripts --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/consumers --no-audit --no-fund --loglevel=error
 	npm ci --prefix tests/deployments --ignore-scripts --no-audit --no-fund --loglevel=error
+	npm ci --prefix tests/editors --ignore-scripts --no-audit --no-fund --loglevel=error
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/browser/install-browser.sh
 	sh tests/shells/install-shells.sh
 	@touch $@

@@ -1,55 +1,117 @@
-"""The files of a rule pack, read strictly: what does not fit stops with file, line and column."""
+"""The files of a rule pack, read strictly: what does not fit stops with file, line and column, or is noted to go on."""
 
 import os
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, TypeVar
 
 from checker.errors import CheckError
-from checker.model import Mapping, Origin, Scalar, Sequence, Value
+from checker.model import Mapping, Origin, Scalar, Sequence, Value, text_of
 from checker.serverless.parsing import decode, parse_yaml
+from checker.wording import near_name
+
+_NEAR, _VERY_NEAR = 0.7, 0.8
+
+Read = TypeVar("Read")
+Problems = list[CheckError]
+"""What does not fit in a pack, as it is found."""
 
 
 def read_pack_file(path: str | os.PathLike[str]) -> Mapping:
     """The mapping in a file of a pack. Raises CheckError."""
-    name = os.path.basename(path)
     with open(path, "rb") as stream:
-        document = parse_yaml(decode(stream.read(), name), name)
+        return parse_pack_file(stream.read(), os.path.basename(path))
+
+
+def parse_pack_file(content: bytes, name: str) -> Mapping:
+    """The mapping in the bytes of a pack's file. Raises CheckError."""
+    document = parse_yaml(decode(content, name), name)
     if not isinstance(document, Mapping):
         raise CheckError("invalid-config", "a rule pack is a mapping.", file=name, line=1, column=1)
     return document
 
 
 class Entry:
-    """A mapping of the pack whose keys must all be used."""
+    """A mapping of the pack whose keys must all be used.
 
-    def __init__(self, value: Value) -> None:
+    What does not fit raises CheckError. With `problems` it is noted there instead, a value that fits stands in for it,
+    and reading goes on; `stop` still raises, where nothing can stand in, and `each` and `attempt` go on behind that.
+    """
+
+    def __init__(self, value: Value, problems: Problems | None = None) -> None:
         if not isinstance(value, Mapping):
             stop(value.origin, "a mapping belongs here")
         self.value = value
+        self.problems = problems
         self.unused = dict(value.entries)
+        self.known: list[str] = []
+
+    def wrong(self, at: Origin, message: str) -> None:
+        """Note what does not fit, or stop. Raises CheckError."""
+        if self.problems is None:
+            stop(at, message)
+        self.problems.append(_problem(at, message))
+
+    def going_on(self) -> "_GoingOn":
+        """Around what may not be readable: where problems are noted, reading goes on behind it."""
+        return _GoingOn(self.problems)
+
+    def attempt(self, read: Callable[[], Read]) -> Read | None:
+        """What is read; None for what cannot be read, where problems are noted. Raises CheckError."""
+        with self.going_on():
+            return read()
+        return None
 
     def take(self, key: str) -> Value | None:
+        self.known.append(key)
         return self.unused.pop(key, None)
+
+    def has(self, key: str) -> bool:
+        """Whether an optional key stands here."""
+        self.known.append(key)
+        return key in self.unused
+
+    def lacks(self, key: str) -> None:
+        """Tell that a key is missing, or is there misspelled. Raises CheckError."""
+        near = near_name(key, self.unused, _VERY_NEAR)  # `hints_for` is no `hints` misspelled
+        if near is None:
+            self.wrong(self.value.origin, f"`{key}` is missing here")
+        else:
+            at = self.unused.pop(near).origin.use
+            self.wrong(at, f"`{key}` is missing here, and `{near}` is no key of this place; did you mean `{key}`?")
 
     def need(self, key: str) -> Value:
         value = self.take(key)
         if value is None:
-            stop(self.value.origin, f"`{key}` is missing here")
+            self.lacks(key)
+            raise _NotedError
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
-        value = self.take(key) if default is not None else self.need(key)
+        value = self.take(key)
         if value is None:
-            assert default is not None
-            return default
+            if default is None:
+                self.lacks(key)
+            return default or ""
         if not isinstance(value, Scalar) or not isinstance(value.value, str):
-            stop(value.origin, f"`{key}` is a text")
+            quoted = "" if not isinstance(value, Scalar) or value.value is None else "; put it into quotes"
+            self.wrong(value.origin.use, f"`{key}` is a text{quoted}")
+            return ""
+        if not value.value and default is None:
+            self.wrong(value.origin.use, f"`{key}` is empty")
         return value.value
 
+    def is_text(self, key: str) -> bool:
+        """Whether a text stands here, which may be looked at further; where not, that is told already."""
+        return text_of(self.value.entries.get(key)) is not None
+
     def number(self, key: str) -> int:
-        value = self.need(key)
+        value = self.take(key)
+        if value is None:
+            self.lacks(key)
+            return 0
         if not isinstance(value, Scalar) or type(value.value) is not int:
-            stop(value.origin, f"`{key}` is a whole number")
+            self.wrong(value.origin.use, f"`{key}` is a whole number")
+            return 0
         return value.value
 
     def flag(self, key: str) -> bool:
@@ -57,43 +119,95 @@ class Entry:
         if value is None:
             return False
         if not isinstance(value, Scalar) or not isinstance(value.value, bool):
-            stop(value.origin, f"`{key}` is true or false")
+            self.wrong(value.origin.use, f"`{key}` is true or false")
+            return False
         return value.value
 
     def items(self, key: str, *, optional: bool = False) -> tuple[Value, ...]:
-        value = self.take(key) if optional else self.need(key)
+        value = self.take(key)
         if value is None:
+            if not optional:
+                self.lacks(key)
             return ()
         if not isinstance(value, Sequence):
-            stop(value.origin, f"`{key}` is a list")
+            self.wrong(value.origin.use, f"`{key}` is a list")
+            return ()
+        if not value.items and not optional:
+            self.wrong(value.origin.use, f"`{key}` is empty")
         return value.items
 
-    def objects(self, key: str, *, optional: bool = False) -> "list[Entry]":
-        return [Entry(item) for item in self.items(key, optional=optional)]
+    def each(self, key: str, read: "Callable[[Entry], Read]", *, optional: bool = False) -> tuple[Read, ...]:
+        """What is read of each mapping in a list."""
+        return self.all(self.items(key, optional=optional), lambda item: read(self.inner(item)))
+
+    def all(self, values: Iterable[Value], read: Callable[[Value], Read]) -> tuple[Read, ...]:
+        """What is read of each value; one that cannot be read is left out, where problems are noted."""
+        found = []
+        for value in values:
+            with self.going_on():
+                found.append(read(value))
+        return tuple(found)
+
+    def inner(self, value: Value) -> "Entry":
+        """A mapping inside of this one. Raises CheckError."""
+        return Entry(value, self.problems)
+
+    def objects(self, key: str, *, optional: bool = False) -> "tuple[Entry, ...]":
+        return self.each(key, lambda each: each, optional=optional)
 
     def object(self, key: str) -> "Entry":
-        return Entry(self.need(key))
+        """The mapping of a key. Raises CheckError."""
+        return self.inner(self.need(key))
 
     def mapping(self, key: str) -> Mapping:
         return self.object(key).value
 
     def strings(self, key: str, *, optional: bool = False) -> tuple[str, ...]:
-        return tuple(str(plain(item)) for item in self.items(key, optional=optional))
+        return self.all(self.items(key, optional=optional), plain_text)
+
+    def listed(self, value: Value, read: Callable[[Value], Read]) -> tuple[Read, ...]:
+        """A list, each of whose items is read. Raises CheckError."""
+        if not isinstance(value, Sequence):
+            stop(value.origin.use, "a list belongs here")
+        return self.all(value.items, read)
+
+    def texts(self, key: str, needed: tuple[str, ...] = ()) -> dict[str, str]:
+        """Texts by name, these among them."""
+        return self.attempt(lambda: self._texts(self.object(key), needed)) or {}
 
     @staticmethod
-    def listed(value: Value, read: Callable[[Value], Any]) -> tuple[Any, ...]:
-        """A list, each of whose items is read."""
-        if not isinstance(value, Sequence):
-            stop(value.origin, "a list belongs here")
-        return tuple(read(item) for item in value.items)
-
-    def texts(self, key: str) -> dict[str, str]:
-        found = self.object(key)
-        return {name: found.text(name) for name in found.value.entries}
+    def _texts(found: "Entry", needed: tuple[str, ...]) -> dict[str, str]:
+        return {name: found.text(name) for name in dict.fromkeys((*needed, *found.value.entries))}
 
     def end(self) -> None:
         for key, value in self.unused.items():
-            stop(value.origin.use, f"`{key}` is no key of this place")
+            near = near_name(key, self.known, _NEAR)
+            advice = f"; did you mean `{near}`?" if near else ""
+            self.wrong(value.origin.use, f"`{key}` is no key of this place{advice}")
+
+
+class _GoingOn:
+    """Lets no CheckError out, where problems are noted: it becomes one."""
+
+    def __init__(self, problems: Problems | None) -> None:
+        self.problems = problems
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if self.problems is None or not isinstance(error, CheckError):
+            return False
+        if not isinstance(error, _NotedError):
+            self.problems.append(error)
+        return True
+
+
+class _NotedError(CheckError):
+    """A problem that was noted before, and behind which nothing can be read."""
+
+    def __init__(self) -> None:
+        super().__init__("invalid-config", "")
 
 
 def plain_text(value: Value) -> str:
@@ -115,4 +229,9 @@ def plain(value: Value) -> Any:
 
 def stop(at: Origin, message: str) -> NoReturn:
     """Raises CheckError `invalid-config` at a place of the pack."""
-    raise CheckError("invalid-config", f"{message}.", file=at.file, line=at.line, column=at.column)
+    raise _problem(at, message)
+
+
+def _problem(at: Origin, message: str) -> CheckError:
+    end = "" if message.endswith("?") else "."
+    return CheckError("invalid-config", f"{message}{end}", file=at.file, line=at.line, column=at.column)

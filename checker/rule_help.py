@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from checker.model import Value
-from checker.pack_file import Entry, plain, plain_text, read_pack_file, stop
+from checker import model as values
+from checker.model import Sequence, Value
+from checker.pack_file import Entry, plain, plain_text, stop
+from checker.wording import near_name
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 AT, HOLDER = "at", "holder"
@@ -16,8 +18,10 @@ AT, HOLDER = "at", "holder"
 EditAction = Literal["set", "append", "remove", "move", "rename", "wrap"]
 EditCondition = Literal["", "absent", "there", "sole", "unfound"]
 
-_ACTIONS: tuple[EditAction, ...] = ("set", "append", "remove", "move", "rename", "wrap")
-_CONDITIONS: dict[str, EditCondition] = {
+ACTIONS: tuple[EditAction, ...] = ("set", "append", "remove", "move", "rename", "wrap")
+WITH_VALUE: tuple[EditAction, ...] = ("set", "append")
+WITH_TO: tuple[EditAction, ...] = ("move", "rename")
+CONDITIONS: dict[str, EditCondition] = {
     "": "",
     "absent": "absent",
     "there": "there",
@@ -74,16 +78,17 @@ class Help(NamedTuple):
     then: str
 
 
-Facts = Mapping[str, Mapping[str, frozenset[str]]]
-"""By check and by reason code: the names that the path of an edit may use in braces."""
+Facts = Mapping[str, Mapping[str, frozenset[str]] | None]
+"""By check and by reason code: the names that the path of an edit may use in braces; None where they are not known."""
 
 
 class Helps:
-    """The help with the checks of one pack; two of the same file are the same."""
+    """The help with the checks of one pack; two of the same file are the same. `read` reads the file."""
 
-    def __init__(self, path: str, facts: Callable[[], Facts]) -> None:
+    def __init__(self, path: str, facts: Callable[[], Facts], read: Callable[[], Value]) -> None:
         self.path = path
         self._facts = facts
+        self._read = read
         self._by_check: dict[str, Help] | None = None
 
     def __eq__(self, other: object) -> bool:
@@ -95,77 +100,99 @@ class Helps:
     def of(self, check: str) -> Help:
         """The help with a check. Raises CheckError `invalid-config` at the line of the file that does not fit."""
         if self._by_check is None:
-            self._by_check = _read(self.path, self._facts())
+            self._by_check = read_helps(Entry(self._read()), self._facts())
         return self._by_check[check]
 
 
-def _read(path: str, facts: Facts) -> dict[str, Help]:
-    root = Entry(read_pack_file(path))
-    helps = {check: _help(root.object(check), check, facts[check]) for check in facts}
+def read_helps(root: Entry, facts: Facts) -> dict[str, Help]:
+    """The help with each check. Raises CheckError, unless the entry notes what does not fit."""
+    helps: dict[str, Help] = {}
+    for check, codes in facts.items():
+        with root.going_on():
+            helps[check] = _help(root.object(check), check, codes)
     root.end()
     return helps
 
 
-def _help(given: Entry, check: str, facts: Mapping[str, frozenset[str]]) -> Help:
+def _help(given: Entry, check: str, facts: Mapping[str, frozenset[str]] | None) -> Help:
     entries = given.value.entries
     hints = given.strings("hints")
     found = Help(
         hints=hints,
-        answer=tuple(_edit(each) for each in given.objects("answer")),
-        links=tuple(read_link(each) for each in given.objects("links", optional=True)),
-        hints_for=_by_code(given, "hints_for", lambda value: Entry.listed(value, plain_text)),
-        mends=_by_code(given, "mends", lambda value: Entry.listed(value, _mend)),
+        answer=given.each("answer", _edit),
+        links=given.each("links", read_link, optional=True),
+        hints_for=_by_code(given, "hints_for", lambda value: given.listed(value, plain_text)),
+        mends=_by_code(given, "mends", lambda value: given.listed(value, lambda each: _mend(given, each))),
         then=given.text("then", ""),
     )
     given.end()
-    for key in ("hints_for", "mends"):
-        for code, value in getattr(entries.get(key), "entries", {}).items():
-            if code not in facts:
-                stop(value.origin.use, f"`{code}` is no reason of `{check}`")
-            if key == "mends":
-                _check_names(found.mends[code], facts[code], value)
-    if not hints or not all(found.hints_for.values()):
-        stop(given.value.origin, f"`{check}` has no hints")
+    for ladder in _values_by_code(entries.get("hints_for")).values():
+        if isinstance(ladder, Sequence) and not ladder.items:
+            given.wrong(ladder.origin.use, f"`{check}` has no hints here")
+    if facts is not None:
+        _check_codes(given, check, found, facts)
     return found
 
 
-def _check_names(mends: tuple[Mend, ...], known: frozenset[str], at: Value) -> None:
+def _check_codes(given: Entry, check: str, found: Help, facts: Mapping[str, frozenset[str]]) -> None:
+    """Hints and edits are for reasons that there are, and edits use facts that those have."""
+    for key in ("hints_for", "mends"):
+        for code, value in _values_by_code(given.value.entries.get(key)).items():
+            if code not in facts:
+                near = near_name(code, facts)
+                advice = f"did you mean `{near}`?" if near else f"its reasons are {', '.join(sorted(facts))}"
+                given.wrong(value.origin.use, f"`{code}` is no reason of `{check}`; {advice}")
+            elif key == "mends":
+                _check_names(given, found.mends.get(code, ()), facts[code], value)
+
+
+def _values_by_code(value: Value | None) -> Mapping[str, Value]:
+    return value.entries if isinstance(value, values.Mapping) else {}
+
+
+def _check_names(given: Entry, mends: tuple[Mend, ...], known: frozenset[str], at: Value) -> None:
     for edit in (edit for mend in mends for edit in mend):
         value = edit.value if isinstance(edit.value, str) else ""
         for name in PLACEHOLDER.findall(f"{edit.path} {edit.to} {value}"):
             if name not in known | {AT, HOLDER}:
-                stop(at.origin.use, f"an edit uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")
+                listed = ", ".join(sorted(known | {AT, HOLDER}))
+                given.wrong(at.origin.use, f"an edit uses `{{{name}}}`, which is not among {listed}")
 
 
-def _by_code(given: Entry, key: str, read: Callable[[Value], Any]) -> dict[str, Any]:
+def _by_code(given: Entry, key: str, read: Callable[[Value], tuple[Any, ...]]) -> dict[str, Any]:
     """What a check holds by reason code."""
-    found = given.take(key)
-    return {} if found is None else {code: read(each) for code, each in Entry(found).value.entries.items()}
+    found: dict[str, Any] = {}
+    if given.has(key):
+        with given.going_on():
+            for code, value in given.mapping(key).entries.items():
+                with given.going_on():
+                    found[code] = read(value)
+    return found
 
 
-def _mend(given: Value) -> Mend:
-    return tuple(Entry.listed(given, lambda each: _edit(Entry(each))))
+def _mend(given: Entry, value: Value) -> Mend:
+    return given.listed(value, lambda each: _edit(given.inner(each)))
 
 
 def _edit(given: Entry) -> Edit:
-    action = next((one for one in _ACTIONS if one in given.value), None)
+    action = next((one for one in ACTIONS if one in given.value), None)
     if action is None:
-        stop(given.value.origin, f"an edit is one of {', '.join(_ACTIONS)}, with a path")
+        stop(given.value.origin, f"an edit is one of {', '.join(ACTIONS)}, with a path")
     path = given.text(action)
-    value = plain(given.need("value")) if action in ("set", "append") else None
-    to = given.text("to") if action in ("move", "rename") else ""
+    value = plain(given.need("value")) if action in WITH_VALUE else None
+    to = given.text("to") if action in WITH_TO else ""
     only = given.text("only", "")
-    if only not in _CONDITIONS:
-        stop(given.value.entries["only"].origin, f"`only` is one of {', '.join(filter(None, _CONDITIONS))}")
+    if only not in CONDITIONS:
+        given.wrong(given.value.entries["only"].origin, f"`only` is one of {', '.join(filter(None, CONDITIONS))}")
     ending, under = given.text("ending", ""), given.text("under", "")
     given.end()
-    return Edit(action, path, value, to, _CONDITIONS[only], ending, under)
+    return Edit(action, path, value, to, CONDITIONS.get(only, ""), ending, under)
 
 
 def read_link(given: Entry) -> Link:
     """A link of a pack. Raises CheckError."""
     link = Link(given.text("title"), given.text("url"))
-    if not link.url.startswith("https://"):
-        stop(given.value.entries["url"].origin, "a link starts with https://")
+    if given.is_text("url") and not link.url.startswith("https://"):
+        given.wrong(given.value.entries["url"].origin, "a link starts with https://")
     given.end()
     return link

@@ -6,22 +6,25 @@ not fit (an unknown key, a way to fail without words, a fact that a sentence can
 
 import os
 from collections.abc import Mapping as MappingABC
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from checker.checks.finding import Finding
-from checker.checks.kinds import Kind, find_kind
+from checker.checks.kinds import NO_KIND, Kind, find_kind, kind_names, misfit, parameter_types
 from checker.errors import UsageError
-from checker.model import Facts, Mapping, Origin, Scalar, Service, walk
-from checker.pack_file import Entry, plain, read_pack_file, stop
+from checker.model import Facts, Origin, Scalar, Service, items_of, text_of, value_at, walk
+from checker.modules import HELP_FILE, ModuleFiles, find_module
+from checker.modules import module_ids as module_ids
+from checker.pack_file import Entry, plain, read_pack_file
 from checker.rule_help import PLACEHOLDER, Edit, Help, Helps, Link, Mend, read_link
-from checker.shipped import rules_folder
+from checker.shipped import DEFAULT_MODULE, rules_folder
+from checker.wording import near_name
 
-_PACK_FILE = "module.yaml"
-_HELP_FILE = "help.yaml"
+_NEAR_KIND = 0.6
 _FOLLOWS = "follows-renamed"
-_TRACK_STATES = ("whole", "broken", "open")
+TRACK_STATES = ("whole", "broken", "open")
 # What a scene may rest on: a track, checks or a stop; a stop may stand beside checks.
-_SCENES_REST_ON = ((True, False, False), (False, True, False), (False, True, True), (False, False, True))
+SCENES_REST_ON = ((True, False, False), (False, True, False), (False, True, True), (False, False, True))
 
 
 class Words(NamedTuple):
@@ -158,7 +161,7 @@ class Rule(NamedTuple):
         """The names that an edit may use, by the reason code it mends."""
         facts: dict[str, set[str]] = {}
         for slot, words in self.reasons.items():
-            known = facts.setdefault(words.code, set(self.judgement.parameters._fields))
+            known = facts.setdefault(words.code, set(self.judgement.kind.parameters._fields))
             known.update(self.judgement.kind.slots[slot])
         return {code: frozenset(names) for code, names in facts.items()}
 
@@ -258,14 +261,13 @@ class RulePack(NamedTuple):
     journey: JourneyPlan | None
     common: Common
     services: tuple[ServiceMark, ...] = ()
+    files: ModuleFiles = ModuleFiles(DEFAULT_MODULE)
 
     def rule(self, check: str) -> Rule:
         """The rule of a check. Raises UsageError with a near name."""
         for rule in self.rules:
             if rule.id == check:
                 return rule
-        from checker.wording import near_name
-
         ids = [rule.id for rule in self.rules]
         near = near_name(check, ids, 0.6)
         advice = f"did you mean {near}?" if near else f"the checks are: {', '.join(ids)}."
@@ -308,23 +310,30 @@ def fill(sentence: str, facts: MappingABC[str, str] | Facts) -> str:
     return PLACEHOLDER.sub(lambda found: known.get(found.group(1), found.group(0)), sentence)
 
 
-def module_ids() -> list[str]:
-    """The ids of the shipped modules, sorted."""
-    folder = rules_folder()
-    return sorted(name for name in os.listdir(folder) if os.path.isfile(os.path.join(folder, name, _PACK_FILE)))
+def load_pack(module: str | ModuleFiles) -> RulePack:
+    """The rule pack of a module: a shipped one by its id, or another by its path.
 
-
-def load_pack(module: str) -> RulePack:
-    """The shipped rule pack of a module. Raises UsageError for a module that does not exist."""
-    if module not in module_ids():
-        raise UsageError(f"there is no module `{module}`; the modules are: {', '.join(module_ids())}.")
-    return read_pack(os.path.join(rules_folder(), module, _PACK_FILE))
+    Raises UsageError for a module that does not exist, CheckError for one that does not fit.
+    """
+    files = find_module(module) if isinstance(module, str) else module
+    return _Reader(Entry(files.document()), files).pack(common_words())
 
 
 def read_pack(path: str | os.PathLike[str]) -> RulePack:
     """Read a rule pack. Raises CheckError `invalid-config` at the line that does not fit."""
-    help_file = os.path.join(os.path.dirname(path), _HELP_FILE)
-    return _Reader(read_pack_file(path), help_file).pack(_common(os.path.join(rules_folder(), "common.yaml")))
+    return load_pack(ModuleFiles(folder=os.path.dirname(path), file=os.path.basename(path)))
+
+
+def read_noting(files: ModuleFiles, root: Entry) -> RulePack | None:
+    """As much of a rule pack as can be read, where its `root` notes what does not fit."""
+    reader = _Reader(root, files)
+    return root.attempt(lambda: reader.pack(common_words()))
+
+
+@lru_cache(maxsize=1)
+def common_words() -> Common:
+    """The words that all modules share."""
+    return _common(os.path.join(rules_folder(), "common.yaml"))
 
 
 def _common(path: str) -> Common:
@@ -362,16 +371,51 @@ def _words(given: "Entry") -> Words:
     return words
 
 
+def _parameters(name: str, kind: Kind, given: Entry) -> Any:
+    """The parameters of a kind, each of its type. Raises CheckError."""
+    types, needed = parameter_types(kind), set(kind.parameters._fields) - set(kind.parameters._field_defaults)
+    values: dict[str, Any] = {}
+    for key, value in given.value.entries.items():
+        given.take(key)
+        if key not in types:
+            near = near_name(key, types, _NEAR_KIND)
+            advice = f"did you mean `{near}`?" if near else f"it takes {', '.join(types)}"
+            given.wrong(value.origin.use, f"`{key}` is no parameter of the kind `{name}`; {advice}")
+            needed.discard(near or "")
+            continue
+        told = plain(value)
+        values[key] = tuple(told) if isinstance(told, list) else told
+        wanted = misfit(told, types[key])
+        if wanted is not None:
+            given.wrong(value.origin.use, f"`{key}` is {wanted}")
+    for key in kind.parameters._fields:
+        if key in needed and key not in values:
+            given.wrong(given.value.origin, f"the kind `{name}` needs the parameter `{key}`")
+    return kind.parameters(**{**dict.fromkeys(needed, ""), **values})
+
+
+def _check_facts(given: Entry, text: str, judgement: Judgement, facts: tuple[str, ...], at: Origin) -> None:
+    known = {*facts, *judgement.kind.parameters._fields}
+    for name in PLACEHOLDER.findall(text) if judgement.kind is not NO_KIND else ():
+        if name not in known:
+            given.wrong(at, f"the sentence uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")
+
+
 class _Reader:
-    def __init__(self, document: Mapping, help_file: str) -> None:
-        self.root = Entry(document)
+    def __init__(self, root: Entry, files: ModuleFiles) -> None:
+        self.root = root
+        self.files = files
         self.rules: tuple[Rule, ...] = ()
-        self.helps = Helps(help_file, lambda: {rule.id: rule.facts_by_code() for rule in self.rules})
+        self.helps = Helps(
+            files.path_of(HELP_FILE),
+            lambda: {rule.id: rule.facts_by_code() for rule in self.rules},
+            files.help_document,
+        )
 
     def pack(self, common: Common) -> RulePack:
         root = self.root
-        services = tuple(self.service(each) for each in root.objects("services", optional=True))
-        steps = tuple(self.step(each) for each in root.objects("steps"))
+        services = root.each("services", self.service, optional=True)
+        steps = root.each("steps", self.step)
         pack = RulePack(
             id=root.text("id"),
             title=root.text("title"),
@@ -379,10 +423,11 @@ class _Reader:
             link=root.text("link"),
             steps=steps,
             rules=self.all_rules({step.id for step in steps}),
-            questions=tuple(self.question(each) for each in root.objects("questions", optional=True)),
-            journey=self.journey(root.object("journey")) if "journey" in root.value else None,
+            questions=root.each("questions", self.question, optional=True),
+            journey=root.attempt(lambda: self.journey(root.object("journey"))) if root.has("journey") else None,
             common=common,
             services=services,
+            files=self.files,
         )
         root.end()
         self.check_names(pack)
@@ -390,7 +435,7 @@ class _Reader:
         return pack
 
     def all_rules(self, steps: set[str]) -> tuple[Rule, ...]:
-        self.rules = tuple(self.rule(each, steps) for each in self.root.objects("checks"))
+        self.rules = self.root.each("checks", lambda each: self.rule(each, steps))
         return self.rules
 
     def check_names(self, pack: RulePack) -> None:
@@ -404,10 +449,14 @@ class _Reader:
             named += [check for scene in pack.journey.story for check in scene.checks]
         for check in named:
             if check not in ids:
-                stop(self.places(check)[0], f"`{check}` is named, but there is no such check")
-        for check in ids:
-            if ids.count(check) > 1:
-                stop(self.places(check)[-1], f"the check `{check}` stands here a second time")
+                near = near_name(check, ids)
+                advice = f"; did you mean `{near}`?" if near else ""
+                self.root.wrong(self.places(check)[0], f"`{check}` is named, but there is no such check{advice}")
+        seen: set[str | None] = set()
+        for id_ in (value_at(check, "id") for check in items_of(self.root.value.get("checks"))):
+            if id_ is not None and text_of(id_) is not None and text_of(id_) in seen:
+                self.root.wrong(id_.origin, f"the check `{text_of(id_)}` stands here a second time")
+            seen.add(text_of(id_))
 
     def places(self, name: str) -> list[Origin]:
         """Where a name stands in the pack, as a value or as a key."""
@@ -422,11 +471,15 @@ class _Reader:
         names = [mark.name for mark in pack.services]
         for rule in pack.rules:
             if rule.service and rule.service not in names:
-                stop(self.places(rule.service)[-1], f"`{rule.service}` is none of the module's services")
+                near = near_name(rule.service, names)
+                advice = f"; did you mean `{near}`?" if near else ""
+                self.root.wrong(
+                    self.places(rule.service)[-1], f"`{rule.service}` is none of the module's services{advice}"
+                )
             if rule.follows not in pack.common.notes:
-                stop(self.places(rule.follows)[0], f"`{rule.follows}` is the code of no note")
+                self.root.wrong(self.places(rule.follows)[0], f"`{rule.follows}` is the code of no note")
         if len(names) == 1 or len(set(names)) < len(names):
-            stop(self.root.value.entries["services"].origin, "`services` names two or more, each once")
+            self.root.wrong(self.root.value.entries["services"].origin, "`services` names two or more, each once")
 
     @staticmethod
     def service(given: Entry) -> ServiceMark:
@@ -453,8 +506,10 @@ class _Reader:
     def rule(self, given: Entry, steps: set[str]) -> Rule:
         check = given.text("id")
         step = given.text("step")
-        if step not in steps:
-            stop(given.value.entries["step"].origin, f"`{step}` is no step of this module")
+        if step not in steps and given.is_text("step"):
+            near = near_name(step, steps)
+            advice = f"; did you mean `{near}`?" if near else ""
+            given.wrong(given.value.entries["step"].origin, f"`{step}` is no step of this module{advice}")
         judgement = self.judgement(given)
         rule = Rule(
             id=check,
@@ -466,61 +521,59 @@ class _Reader:
             passed=self.sentence(given, "passed", judgement),
             passed_otherwise=self.sentence(given, "passed_otherwise", judgement, optional=True),
             passed_live=self.sentence(given, "passed_live", judgement, optional=True),
-            reasons=self.reasons(given.object("reasons"), judgement),
+            reasons=given.attempt(lambda: self.reasons(given.object("reasons"), judgement)) or {},
             why=given.text("why"),
             helps=self.helps,
-            instead=self.instead(given.object("instead")) if "instead" in given.value else None,
+            instead=given.attempt(lambda: self.instead(given.object("instead"))) if given.has("instead") else None,
             service=given.text("service", ""),
             follows=given.text("follows", _FOLLOWS),
         )
         given.end()
         return rule
 
-    def judgement(self, given: Entry) -> Judgement:
-        at = given.need("kind")
-        name = str(plain(at))
+    @staticmethod
+    def judgement(given: Entry) -> Judgement:
+        name = given.text("kind")
         kind = find_kind(name)
         if kind is None:
-            stop(at.origin, f"there is no kind of check `{name}`")
-        parameters = given.object("given")
-        known = kind.parameters._fields
-        values: dict[str, Any] = {}
-        for key, value in parameters.value.entries.items():
-            if key not in known:
-                stop(value.origin, f"`{key}` is no parameter of the kind `{name}`")
-            given_value = plain(value)
-            values[key] = tuple(given_value) if isinstance(given_value, list) else given_value
-        for key in known:
-            if key not in values and key not in kind.parameters._field_defaults:
-                stop(parameters.value.origin, f"the kind `{name}` needs the parameter `{key}`")
-        return Judgement(kind, kind.parameters(**values))
-
-    def reasons(self, given: Entry, judgement: Judgement) -> dict[str, Words]:
-        """The words of each slot of the kind; none may be missing, and none may use a fact that its slot has not."""
-        reasons: dict[str, Words] = {}
-        for slot, facts in judgement.kind.slots.items():
-            needs = judgement.kind.only_with.get(slot)
-            if needs is not None and not getattr(judgement.parameters, needs) and slot not in given.value:
-                continue
-            words = _words(given.object(slot))
-            for sentence in (words.say, words.live):
-                self.check_facts(sentence, judgement, facts, given.value.entries[slot].origin)
-            reasons[slot] = words
-        given.end()
-        return reasons
-
-    def sentence(self, given: Entry, key: str, judgement: Judgement, *, optional: bool = False) -> str:
-        text = given.text(key, "" if optional else None)
-        if text:
-            self.check_facts(text, judgement, (), given.value.entries[key].origin)
-        return text
+            if given.is_text("kind"):
+                near = near_name(name, kind_names(), _NEAR_KIND)
+                advice = f"did you mean `{near}`?" if near else f"the kinds are: {', '.join(kind_names())}"
+                given.wrong(given.value.entries["kind"].origin, f"there is no kind of check `{name}`; {advice}")
+            given.take("given")
+            return Judgement(NO_KIND, NO_KIND.parameters())
+        return Judgement(kind, given.attempt(lambda: _parameters(name, kind, given.object("given"))))
 
     @staticmethod
-    def check_facts(text: str, judgement: Judgement, facts: tuple[str, ...], at: Origin) -> None:
-        known = {*facts, *judgement.parameters._fields}
-        for name in PLACEHOLDER.findall(text):
-            if name not in known:
-                stop(at, f"the sentence uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")
+    def reasons(given: Entry, judgement: Judgement) -> dict[str, Words]:
+        """The words of each slot of the kind; none may be missing, and none may use a fact that its slot has not."""
+        slots = judgement.kind.slots
+        reasons: dict[str, Words] = {}
+        for slot in filter(given.has, slots):
+            words = Words("", "")
+            with given.going_on():
+                words = _words(given.object(slot))
+            reasons[slot] = words
+            for sentence in (words.say, words.live):
+                _check_facts(given, sentence, judgement, slots[slot], given.value.entries[slot].origin)
+        needed = judgement.kind.needed_slots(judgement.parameters)
+        missing = [slot for slot in needed if slot not in reasons and near_name(slot, given.unused) is None]
+        if len(missing) > 1:
+            listed = f"{', '.join(f'`{slot}`' for slot in missing[:-1])} and `{missing[-1]}`"
+            given.wrong(given.value.origin, f"{listed} are missing here; each needs a `code` and what to `say`")
+        for slot in needed:
+            if slot not in reasons and (slot not in missing or len(missing) == 1):
+                given.lacks(slot)
+        if judgement.kind is not NO_KIND:
+            given.end()
+        return reasons
+
+    @staticmethod
+    def sentence(given: Entry, key: str, judgement: Judgement, *, optional: bool = False) -> str:
+        text = given.text(key, "" if optional else None)
+        if text:
+            _check_facts(given, text, judgement, (), given.value.entries[key].origin)
+        return text
 
     @staticmethod
     def instead(given: Entry) -> Instead:
@@ -531,21 +584,21 @@ class _Reader:
     def journey(self, given: Entry) -> JourneyPlan:
         journey = JourneyPlan(
             title=given.text("title"),
-            stops=tuple(self.stop(each) for each in given.objects("stops")),
-            tracks=tuple(self.track(each) for each in given.objects("tracks")),
-            sentences=given.texts("sentences"),
+            stops=given.each("stops", self.stop),
+            tracks=given.each("tracks", self.track),
+            sentences=given.texts("sentences", TRACK_STATES),
             because=given.texts("because"),
             labels=given.texts("labels"),
-            story=tuple(self.scene(each) for each in given.objects("story", optional=True)),
+            story=given.each("story", self.scene, optional=True),
         )
         given.end()
-        self.check_journey(journey, given.value)
+        self.check_journey(journey, given)
         return journey
 
     def scene(self, given: Entry) -> ScenePlan:
         scene = ScenePlan(
             title=given.text("title"),
-            say={state: given.text(state) for state in _TRACK_STATES if state in given.value},
+            say={state: given.text(state) for state in TRACK_STATES if given.has(state)},
             start=given.text("from", ""),
             end=given.text("to", ""),
             checks=given.strings("checks", optional=True),
@@ -553,36 +606,38 @@ class _Reader:
             missing=given.text("missing", ""),
             needs_kept=given.flag("needs_kept"),
             needs=given.text("needs", ""),
-            link=read_link(given.object("link")) if "link" in given.value else None,
+            link=given.attempt(lambda: read_link(given.object("link"))) if given.has("link") else None,
         )
         given.end()
         if not scene.say:
-            stop(given.value.origin, f"`{scene.title}` says nothing: {', '.join(_TRACK_STATES)} are its sentences")
-        if (bool(scene.start or scene.end), bool(scene.checks), bool(scene.stop)) not in _SCENES_REST_ON:
-            stop(given.value.origin, f"`{scene.title}` rests on `from` and `to`, or on `checks`, or on a `stop`")
+            given.wrong(
+                given.value.origin, f"`{scene.title}` says nothing: {', '.join(TRACK_STATES)} are its sentences"
+            )
+        if (bool(scene.start or scene.end), bool(scene.checks), bool(scene.stop)) not in SCENES_REST_ON:
+            given.wrong(given.value.origin, f"`{scene.title}` rests on `from` and `to`, or on `checks`, or on a `stop`")
         return scene
 
     @staticmethod
-    def check_journey(journey: JourneyPlan, given: Mapping) -> None:
+    def check_journey(journey: JourneyPlan, entry: Entry) -> None:
         """Every stop and track that is named exists, states have their words, and sentences use no other facts."""
+        given = {key: value.origin for key, value in entry.value.entries.items()}
         stops = {stop.id for stop in journey.stops}
         tracks = {(track.start, track.end) for track in journey.tracks}
         for start, end in tracks:
             if not {start, end} <= stops:
-                stop(given.entries["tracks"].origin, f"a track leads from `{start}` to `{end}`; there is no such stop")
-        for state in _TRACK_STATES:
-            if state not in journey.sentences:
-                stop(given.entries["sentences"].origin, f"`{state}` is missing here")
+                entry.wrong(given["tracks"], f"a track leads from `{start}` to `{end}`; there is no such stop")
         for scene in journey.story:
-            at = given.entries["story"].origin
+            at = given["story"]
             if scene.start + scene.end and (scene.start, scene.end) not in tracks:
-                stop(at, f"`{scene.title}` rests on a track from `{scene.start}` to `{scene.end}`; there is none")
+                entry.wrong(
+                    at, f"`{scene.title}` rests on a track from `{scene.start}` to `{scene.end}`; there is none"
+                )
             if scene.stop and scene.stop not in stops:
-                stop(at, f"`{scene.title}` rests on the stop `{scene.stop}`; there is none")
+                entry.wrong(at, f"`{scene.title}` rests on the stop `{scene.stop}`; there is none")
             if scene.needs and scene.needs not in stops:
-                stop(at, f"`{scene.title}` needs the stop `{scene.needs}`; there is none")
-            if scene.needs and "without" not in journey.sentences:
-                stop(given.entries["sentences"].origin, f"`without` is missing here; `{scene.title}` needs a stop")
+                entry.wrong(at, f"`{scene.title}` needs the stop `{scene.needs}`; there is none")
+            if scene.needs and "without" not in journey.sentences and "sentences" in given:
+                entry.wrong(given["sentences"], f"`without` is missing here; `{scene.title}` needs a stop")
         known = {*stops, "because"}
         said = {
             "story": [text for scene in journey.story for text in (*scene.say.values(), scene.missing)],
@@ -594,7 +649,7 @@ class _Reader:
         for key, texts in said.items():
             for name in (name for text in texts for name in PLACEHOLDER.findall(text)):
                 if name not in known:
-                    stop(given.entries[key].origin, f"`{{{name}}}` is not among {', '.join(sorted(known))}")
+                    entry.wrong(given[key], f"`{{{name}}}` is not among {', '.join(sorted(known))}")
 
     @staticmethod
     def stop(given: Entry) -> Stop:
@@ -605,7 +660,7 @@ class _Reader:
             function=given.text("function", ""),
             resource=given.text("resource", ""),
             state_of=given.text("state_of", ""),
-            states=given.texts("states") if "states" in given.value else None,
+            states=given.texts("states") if given.has("states") else None,
             missing=given.text("missing", ""),
             because=given.text("because", ""),
         )
@@ -616,11 +671,13 @@ class _Reader:
         track = Track(
             start=given.text("from"),
             end=given.text("to"),
-            labels=given.texts("labels"),
+            labels=given.texts("labels", TRACK_STATES),
             branch=given.flag("branch"),
             checks=given.strings("checks", optional=True),
-            judgement=self.judgement(given) if "kind" in given.value else None,
+            judgement=self.judgement(given) if given.has("kind") else None,
             because=given.text("because", ""),
         )
         given.end()
+        if not track.checks and track.judgement is None:
+            given.wrong(given.value.origin, "a track rests on `checks`, or on a `kind` that is given what to judge")
         return track

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from checker.authoring.keys import render as render_keys
 from checker.cli.schema import SCHEMAS, schema
 from checker.reporters.reference import render, render_index
 from checker.writing import write_file
@@ -20,6 +21,7 @@ def pages() -> dict[Path, str]:
         DOCS / "checks.md": render_index(packs),
         **{DOCS / "checks" / f"{pack.id}.md": render(pack) for pack in packs},
         DOCS / "kinds.md": kinds_page.render(packs),
+        DOCS / "module-keys.md": render_keys(),
         **{DOCS / "schemas" / f"{name}.schema.json": schema(name) for name in SCHEMAS},
     }
 

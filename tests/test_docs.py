@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -35,22 +36,41 @@ def fits(shown: list[str], printed: list[str]) -> bool:
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
 
 
+GUIDE = REPOSITORY / "docs" / "write-a-module.md"
+_BLOCK = re.compile(r"^```(\w+) ?(.*)\n((?:.*\n)*?)^```$", re.MULTILINE)
+
+
 def follow(page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> int:
-    """Carry out the commands of a page, each of which prints what the page shows; how many there were."""
-    commands = blocks(page)
-    for command, shown in commands:
-        words = shlex.split(command)
-        if words[0] == "cd":
-            monkeypatch.chdir(words[1])
-            continue
-        assert words[0] == "rydecheck"
-        if words[1:] == ["watch"]:  # it goes on until `q`; its tests are elsewhere
-            assert shown == []
-            continue
-        main(words[1:])
-        printed = capsys.readouterr().out.splitlines()
-        assert fits(shown, printed), (command, printed)
-    return len(commands)
+    """Do what a guide says, in the current folder: write its files, change them, and enter its commands in turn.
+
+    Each command prints what the page shows. A block of YAML with a name is a file, a block of `diff` with one changes
+    it. The number of commands.
+    """
+    count = 0
+    for kind, file, body in _BLOCK.findall(page.read_text(encoding="utf-8")):
+        if kind == "yaml" and file:
+            Path(file).write_text(body, encoding="utf-8")
+        elif kind == "diff" and file:
+            old, new = ("".join(f"{line[1:]}\n" for line in body.splitlines() if line[0] == sign) for sign in "-+")
+            text = Path(file).read_text(encoding="utf-8")
+            assert text.count(old) == 1
+            Path(file).write_text(text.replace(old, new), encoding="utf-8")
+        elif kind == "console":
+            for command in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+                line, *shown = command.splitlines()
+                words = shlex.split(line)
+                count += 1
+                if words[0] == "cd":
+                    monkeypatch.chdir(words[1])
+                    continue
+                assert words[0] == "rydecheck"
+                if words[1:] == ["watch"]:  # it goes on until `q`; its tests are elsewhere
+                    assert shown == []
+                    continue
+                main(words[1:])
+                printed = capsys.readouterr().out.splitlines()
+                assert fits(shown, printed), (line, printed)
+    return count
 
 
 def test_the_page_for_attendees_shows_what_is_printed(
@@ -71,6 +91,36 @@ def test_the_page_for_instructors_shows_what_is_printed(
     monkeypatch.chdir(tmp_path)
     assert follow(REPOSITORY / "docs" / "instructors.md", capsys, monkeypatch) == 5
     assert {path.name for path in (tmp_path / "graded").iterdir()} >= {"index.html", "grades.csv", "canvas.csv"}
+
+
+def test_the_guide_leads_from_an_empty_folder_to_a_proved_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    assert follow(GUIDE, capsys, monkeypatch) == 10
+    shutil.copy("start/serverless.yml.bak", "start/serverless.yml")
+    assert main(["rules", "lint", ".", "--start", "start"]) == 0
+    assert "Proved on start" in capsys.readouterr().out
+
+
+def test_the_guide_s_expectation_is_what_its_fixture_gets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {file: body for kind, file, body in _BLOCK.findall(GUIDE.read_text(encoding="utf-8")) if kind == "yaml"}
+    (told,) = (body for kind, _, body in _BLOCK.findall(GUIDE.read_text(encoding="utf-8")) if kind == "json")
+    expected = json.loads(told)
+    service = files["start/serverless.yml"] + "    OrderQueue:\n      Type: AWS::SQS::Queue\n"
+    for name, text in (("serverless.yml", service), ("module.yaml", files["module.yaml"])):
+        Path(name).write_text(text, encoding="utf-8")
+    assert main(["check", ".", "--module", "./module.yaml", "--format", "json"]) == 1
+    actual = json.loads(capsys.readouterr().out)
+    (check,) = actual["checks"]
+    seen = {**check, **check["sources"]["file"]["evidence"][0]}
+    wanted = expected["checks"]["queue.there"]
+    assert {key: seen[key] for key in wanted} == wanted
+    assert (actual["status"], actual["score"]) == (expected["status"], expected["score"])
 
 
 @pytest.mark.parametrize("page", [*DOCS, REPOSITORY / "README.md"], ids=lambda page: page.name)

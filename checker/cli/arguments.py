@@ -36,6 +36,18 @@ In a terminal: h next hint, d the edit as a diff, o open the page, q quit; Esc
 closes a hint or a diff, which j and k scroll. Elsewhere it prints the report,
 and then a few lines for each change, until Ctrl-C.
 """
+_RULES_LINT = """\
+Tells every problem of a module's files, a line each: what keeps it from being
+loaded, and what its readers would stumble over. With --start, a module without
+problems is proved too: each check fails on the untouched service, and passes
+when the module's own answers are written into it, one after another.
+
+Exit status: 0 without a problem, 1 with some, 2 when a file cannot be read.
+"""
+_RULES_NEW = """\
+Writes a module of one check, with comments, a service to prove it on, and
+schemas for the editor.
+"""
 _WATCH_ENDS = "Exit status: that of the last check, as for `rydecheck check`."
 
 
@@ -220,6 +232,7 @@ def _add_diff(diff: argparse.ArgumentParser) -> None:
 
 def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("results", metavar="FILE", help="the results.jsonl of a class")
+    report.add_argument("--module", metavar="M", help="the path of the class's module, where it is one of your own")
     output = _add_class_output(report, required=False)
     _add_format(output, tuple(name for name in FORMATS if name != "html"), None)
 
@@ -296,6 +309,21 @@ def _add_class_output(parser: argparse.ArgumentParser, *, required: bool = True)
     return output
 
 
+def _add_rules(rules: argparse.ArgumentParser) -> None:
+    actions = rules.add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=_Parser, prog=rules.prog
+    )
+    lint = actions.add_parser("lint", help="every problem of a module", description=_RULES_LINT, **_COMMON)
+    lint.add_argument(
+        "files", nargs="*", metavar="FILE", help="a module's folder or module.yaml (default: the shipped)"
+    )
+    lint.add_argument(
+        "--start", action="append", default=[], metavar="FOLDER", help="also prove it on the untouched service here"
+    )
+    new = actions.add_parser("new", help="a first module, to be changed", description=_RULES_NEW, **_COMMON)
+    new.add_argument("folder", metavar="DIR", help="the folder to write it into")
+
+
 def _at_least_one(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 1_000_000:
         raise argparse.ArgumentTypeError(f"`{text}` is no whole number from 1 on")
@@ -303,7 +331,13 @@ def _at_least_one(text: str) -> int:
 
 
 def _add_module(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--module", default=DEFAULT_MODULE, metavar="ID", help="default: %(default)s")
+    parser.add_argument(
+        "--module", default=DEFAULT_MODULE, metavar="M", help="a module's id, or the path of one (default: %(default)s)"
+    )
+
+
+def _add_modules(modules: argparse.ArgumentParser) -> None:
+    modules.add_argument("--module", metavar="M", help="this one only: a module's id, or the path of one")
 
 
 def assignments(given: list[str], option: str) -> dict[str, str]:
@@ -336,7 +370,8 @@ _COMMANDS = {
     "questions": _Command("the questions, and which are answered", _add_questions),
     "grade": _Command("grade a whole class, and write its pages", _add_grade),
     "report": _Command("render a class again from its results", _add_report),
-    "modules": _Command("the modules and their checks", _add_nothing),
+    "modules": _Command("the modules and their checks", _add_modules),
+    "rules": _Command("write a module of your own, and have it looked at", _add_rules),
     "schema": _Command("the JSON Schema of a file", _add_schema),
     "iam-policy": _Command("the least IAM policy that looking at stacks needs", _add_iam_policy),
     "demo": _Command("check a sample class, files and stacks, and write its pages", _add_demo),

@@ -223,12 +223,18 @@ def _questions(asked: Namespace) -> int:
     return COMPLETE
 
 
-def _modules(_: Namespace) -> int:
+def _modules(asked: Namespace) -> int:
     from checker.reporters.explain import render_modules
 
-    packs = [load_pack(module) for module in module_ids()]
+    packs = [load_pack(module) for module in ([asked.module] if asked.module else module_ids())]
     write_stream(sys.stdout, render_modules(packs, Terminal.of(sys.stdout)))
     return COMPLETE
+
+
+def _rules(asked: Namespace) -> int:
+    from checker.cli.rules import rules
+
+    return rules(asked)
 
 
 def _schema(asked: Namespace) -> int:
@@ -286,6 +292,7 @@ _COMMANDS = {
     "explain": _explain,
     "questions": _questions,
     "modules": _modules,
+    "rules": _rules,
     "schema": _schema,
     "iam-policy": _iam_policy,
     "demo": _demo,

@@ -29,6 +29,7 @@ from checker.cohort.roster import Roster, read_roster
 from checker.cohort.submission import Request, Submission
 from checker.cohort.tables import MOST_BYTES, decode_table
 from checker.errors import CheckError, UsageError
+from checker.modules import find_module
 from checker.report import Moment, Report
 from checker.reporters.class_text import ClassText
 from checker.reporters.html import render as render_page
@@ -56,7 +57,7 @@ class Class(NamedTuple):
 
 def grade(asked: Namespace) -> int:
     """Grade a class, and write its pages and files; the exit status."""
-    pack, jobs = load_pack(asked.module), asked.jobs or _cores()
+    pack, jobs = _whole_pack(asked.module), asked.jobs or _cores()
     _executor(asked.executor, jobs, ())  # a name that is none is told before anything is made
     if not (asked.submissions or asked.roster or asked.stacks is not None):
         raise UsageError("name the class: folders, .zip archives, --roster CSV or --stacks PATTERN.")
@@ -65,6 +66,14 @@ def grade(asked: Namespace) -> int:
         if asked.watch is None:
             return _grade_once(one, resume=asked.resume)
         return _watch(one)
+
+
+def _whole_pack(module: str) -> RulePack:
+    """The rule pack, as it is now, and with help that fits. Raises UsageError or CheckError before anything is made."""
+    pack = load_pack(find_module(module).carrying())
+    for rule in pack.rules[:1]:
+        rule.help  # noqa: B018 - read and looked at as a whole
+    return pack
 
 
 def _watch(one: Class) -> int:
@@ -136,7 +145,7 @@ def _run(
     before = log.unfinished() if resume else None
     started = before or datetime.now(timezone.utc)
     views = Views(record_of, partial(render_page, home=HOME))
-    run = Run(one.pack.id, _request(one.asked), started.astimezone(), views, marks)
+    run = Run(one.pack.files, _request(one.asked), started.astimezone(), views, marks)
     log.begin(started)
     pages = {kept.page for kept in results.kept.values()}
     missing = _judge(one, submissions, run, log, results, resume=before is not None)

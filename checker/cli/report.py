@@ -18,7 +18,8 @@ from checker.reporters.class_text import ClassText
 from checker.reporters.html import render
 from checker.reporters.json import parse_record, render_class
 from checker.reporters.terminal import Terminal
-from checker.rulepack import RulePack, load_pack
+from checker.rulepack import RulePack, load_pack, module_ids
+from checker.wording import shown
 
 HOME = f"../{INDEX}"
 
@@ -31,7 +32,8 @@ def report(arguments: Namespace) -> int:
         if getattr(arguments, option):
             other = "format" if option == "output" else "out"
             raise UsageError(f"--{option} goes with --{other}.")
-    reports = _read(arguments.results)
+    own = None if arguments.module is None else load_pack(arguments.module)
+    reports = _read(arguments.results, own)
     first = next(reports, None)
     if first is None:
         raise UsageError(f"{arguments.results} holds no results.")
@@ -60,18 +62,27 @@ def _in_format(name: str, pack: RulePack, reports: Iterable[tuple[Report, str]],
     return render_for_tools(name, (one for one, _ in reports))
 
 
-def _read(path: str) -> Iterator[tuple[Report, str]]:
-    """The report of each record, with the path of its page."""
-    packs: dict[str, RulePack] = {}
+def _read(path: str, own: RulePack | None) -> Iterator[tuple[Report, str]]:
+    """The report of each record, with the path of its page; `own` is the module that the results are of."""
+    packs: dict[str, RulePack] = {} if own is None else {own.id: own}
     for line, record in read_results(path):
         try:
             module = str(record["module"]["id"])
             if module not in packs:
-                packs[module] = load_pack(module)
+                packs[module] = _shipped(module, own)
             one = parse_record(record, packs[module])
         except (UsageError, KeyError, TypeError) as error:
             raise UsageError(f"{path}:{line}: {error}") from None
         yield one, page_path(one.submission.id)
+
+
+def _shipped(module: str, own: RulePack | None) -> RulePack:
+    """The shipped module of a result. Raises UsageError for another than was named, and for one of somebody's own."""
+    if own is not None:
+        raise UsageError(f"this is a result of the module `{shown(module)}`, and {own.files.named} is `{own.id}`.")
+    if module not in module_ids():  # never a path: a result names what is shipped, and nothing else on this machine
+        raise UsageError(f"there is no module `{shown(module)}` here; name it by its path: --module ./{shown(module)}")
+    return load_pack(module)
 
 
 def _with_pages(folder: ClassFolder, reports: Iterable[tuple[Report, str]]) -> Iterator[tuple[Report, str]]:

@@ -24,7 +24,21 @@ def _results() -> dict[str, Any]:
     return results_schema()
 
 
+def _module() -> dict[str, Any]:
+    from checker.authoring.schema import module_schema
+
+    return module_schema()
+
+
+def _help() -> dict[str, Any]:
+    from checker.authoring.schema import help_schema
+
+    return help_schema()
+
+
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "report": _report,
     "results": _results,
+    "module": _module,
+    "help": _help,
 }

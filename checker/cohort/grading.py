@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from checker.checks.kinds import offers
 from checker.cohort.carrying import carry
 from checker.cohort.executors import Executor, processes
 from checker.cohort.history import read_history
@@ -18,6 +19,7 @@ from checker.cohort.results import Kept, Results
 from checker.cohort.submission import Request, Submission, check_submission, passed_before
 from checker.cohort.time_limit import SECONDS
 from checker.errors import CheckError
+from checker.modules import ModuleFiles
 from checker.report import Moment, Report
 from checker.rulepack import RulePack, load_pack
 from checker.serverless.files import SubmissionFolder
@@ -45,9 +47,12 @@ class Views(NamedTuple):
 
 
 class Run(NamedTuple):
-    """How a cohort is graded: the same for each submission. `at` is when the run began, by the instructor's clock."""
+    """How a cohort is graded: the same for each submission.
 
-    module: str
+    `module` carries the files of an own one. `at` is when the run began, by the instructor's clock.
+    """
+
+    module: ModuleFiles
     request: Request
     at: datetime
     views: Views
@@ -228,7 +233,8 @@ def fingerprint(submission: Submission, run: Run) -> str:
     made_of = (
         __version__,
         data_digest(),
-        run.module,
+        run.module.digest,
+        _kinds_from_elsewhere(),
         run.request,
         _linter() if run.request.lint else None,
         sorted(run.marks.possible.items()),
@@ -249,8 +255,14 @@ def _linter() -> str:
     return version("cfn-lint")
 
 
+@lru_cache(maxsize=1)
+def _kinds_from_elsewhere() -> tuple[str, ...]:
+    """The kinds of check that other packages offer here, with their versions."""
+    return offers()
+
+
 @lru_cache(maxsize=4)
-def _pack(module: str) -> RulePack:
+def _pack(module: ModuleFiles) -> RulePack:
     return load_pack(module)
 
 

@@ -123,6 +123,14 @@ def _candidates(
             yield changes, touched
 
 
+def with_edits(source: Source, rule: Rule, verdict: Verdict, way: Mend) -> str:
+    """The text with all edits of one way made, whatever comes of it.
+
+    Raises CannotEditError where they cannot be made, KeyError for a fact that the verdict has not, and yaml.YAMLError.
+    """
+    return _edited(source, rule, verdict, way, lambda: None)[0].text
+
+
 def _edited(
     source: Source, rule: Rule, verdict: Verdict, way: Mend, hold: Callable[[], None]
 ) -> tuple[Changes, list[Steps]]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from checker.report import CheckResult, Evidence, Report, Score
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack, Step
-from checker.shipped import DEFAULT_MODULE
 
 _MARKS = {
     "pass": ("✓", "pass", "green"),
@@ -127,7 +126,7 @@ def numbered(
 
 def of_module(pack: RulePack) -> str:
     """What a command needs to be about this module: nothing for the one that is meant anyway."""
-    return "" if pack.id == DEFAULT_MODULE else f" --module {pack.id}"
+    return pack.files.option
 
 
 def questions(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import shutil
@@ -18,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from checker.authoring.starter import write_starter
 from checker.cli.report import HOME
 from checker.cohort.collecting import collect
 from checker.cohort.executors import cluster
@@ -25,6 +27,7 @@ from checker.cohort.grading import Run, Task, Views, carried, grade_cohort
 from checker.cohort.marks import read_marks
 from checker.cohort.results import Results
 from checker.cohort.submission import Request
+from checker.modules import ModuleFiles
 from checker.reporters.html import render
 from checker.reporters.json import record
 from checker.version import __version__
@@ -130,6 +133,20 @@ def test_a_cluster_gives_the_grades_of_this_machine(
 
 
 @pytest.mark.slow
+def test_a_module_of_one_s_own_travels_to_a_cluster(
+    workers: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
+) -> None:
+    write_starter(str(tmp_path / "mine"))
+    shutil.copytree(CLASS / "ada", tmp_path / "class" / "ada")
+    command = ["class", "--module", "./mine", "--executor", f"dask://{workers[0]}", "--out", tmp_path / "far"]
+    done = grade(*command, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    (line,) = (tmp_path / "far" / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    told = json.loads(line)
+    assert (told["module"]["id"], told["checks"][0]["reason"]) == ("mine", "plugin-missing")
+
+
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_no_result(
     workers: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
 ) -> None:
@@ -228,7 +245,7 @@ def test_what_is_sent_is_small_and_leads_to_no_file_of_this_machine(
     names = [f"user{number}" for number in range(1000)]
     marks = "id,question,points,comment\n" + "".join(f"{name},qa.how,1/2,Well said.\n" for name in ("ada", *names))
     run = Run(
-        "reliability",
+        ModuleFiles("reliability"),
         Request(),
         datetime.now(timezone.utc),
         Views(record, partial(render, home=HOME)),

@@ -26,6 +26,7 @@ from checker.cohort.grading import (
 from checker.cohort.marks import Marks, read_marks
 from checker.cohort.submission import Deployed, Request, Snapshot, Submission
 from checker.errors import CheckError
+from checker.modules import ModuleFiles
 from checker.report import Moment, Person
 from checker.reporters.html import render
 from checker.reporters.json import record
@@ -34,7 +35,7 @@ from checker.serverless.resolving import Settings
 from tests.conftest import FIXTURES
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
-RUN = Run("reliability", Request(), AT, Views(record, partial(render, home="../index.html")), Marks.none())
+RUN = Run(ModuleFiles("reliability"), Request(), AT, Views(record, partial(render, home="../index.html")), Marks.none())
 
 
 def files(name: str) -> CarriedFiles:
@@ -81,7 +82,7 @@ def test_another_submission_has_another_fingerprint(submission: Submission) -> N
 @pytest.mark.parametrize(
     "run",
     [
-        RUN._replace(module="event-driven"),
+        RUN._replace(module=ModuleFiles("event-driven")),
         RUN._replace(request=Request(strict=True)),
         RUN._replace(request=Request(lint=True)),
         RUN._replace(request=Request(Settings({"stage": "user0"}))),

@@ -197,7 +197,7 @@ def test_a_pack_may_name_services_and_leave_out_what_cannot_happen(tmp_path: Pat
         ("name: two", "name: one", 5, "`services` names two or more"),
         ("name: two", "nme: two", 7, "`name` is missing"),
         ("resources: [Table]", "resource: [Table]", 7, "`resource` is no key"),
-        ("handler: a.b}", "handler: a.b, formerly: Old}", 20, "`formerly` is missing"),
+        ("handler: a.b}", "handler: a.b, formerly: Old}", 20, "`formerly` and `left_over` are missing"),
         (
             "absent: {code: missing, ",
             "gone: {code: gone, say: x}\n      absent: {code: missing, ",

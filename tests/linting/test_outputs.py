@@ -19,6 +19,7 @@ from checker.cohort.submission import Request, Submission, check_path
 from checker.cohort.time_limit import SECONDS
 from checker.errors import UsageError
 from checker.linting.words import lint_words
+from checker.modules import ModuleFiles
 from checker.report import NOT_LINTED, LintNote, Report
 from checker.reporters.html import render as render_html
 from checker.reporters.json import document, parse_record, record
@@ -186,7 +187,7 @@ def test_a_class_is_linted_when_asked_for(asked: bool, check: Check, tmp_path: P
 
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
-RUN = Run("reliability", Request(lint=True), AT, Views(record, partial(render_html)), Marks.none())
+RUN = Run(ModuleFiles("reliability"), Request(lint=True), AT, Views(record, partial(render_html)), Marks.none())
 
 
 def test_a_result_depends_on_the_version_of_cfn_lint(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,8 @@ def test_the_wheel_holds_its_data_and_nothing_of_the_tests(wheel: Path) -> None:
     assert "checker/data/rules/reliability/module.yaml" in names
     assert "checker/data/rules/event-driven/module.yaml" in names
     assert "checker/data/rules/common.yaml" in names
+    assert "checker/data/rules/schema.yaml" in names
+    assert "checker/data/rules/starter/first-module.yaml" in names
     assert "checker/data/reports/attendee.html.j2" in names
     assert "checker/data/class/ada/serverless.yml" in names
     assert "checker/py.typed" in names
@@ -53,6 +55,13 @@ def test_the_installed_command_judges_a_service(installed: Path, tmp_path: Path,
     assert ran.stderr == ""
     if form == "json":
         assert json.loads(ran.stdout)["status"] == "complete"
+
+
+def test_the_installed_command_writes_a_module_and_proves_it(installed: Path, tmp_path: Path) -> None:
+    for command in (["rules", "new", "mine"], ["rules", "lint", "mine", "--start", "mine/start"]):
+        ran = subprocess.run([str(installed), *command], capture_output=True, text=True, cwd=tmp_path, check=True)
+        assert ran.stderr == ""
+    assert "Proved on mine/start" in ran.stdout
 
 
 def test_the_installed_command_shows_the_sample_class(installed: Path, tmp_path: Path) -> None:

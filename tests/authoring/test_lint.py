@@ -1,0 +1,191 @@
+"""Every problem of a module is told at once, each at its place, and none where there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checker.authoring.lint import lint
+from checker.cli import main
+from checker.modules import ModuleFiles, module_at, module_ids
+from tests.authoring.packs import HELP, MODULE, write_module
+from tests.conftest import FIXTURES
+
+
+def told(folder: Path, module: str = MODULE, helping: str | None = HELP) -> list[str]:
+    """The problems as `module.yaml:3: …`, without their columns."""
+    found = lint(module_at(str(write_module(folder, module, helping))))
+    return [f"{Path(one.file or '').name}:{one.line}: {one.message}" for one in found]
+
+
+def one_change(text: str, old: str, new: str) -> str:
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+@pytest.mark.parametrize("module", module_ids())
+def test_no_false_alarm_on_what_is_shipped(module: str) -> None:
+    assert [str(one) for one in lint(ModuleFiles(module))] == []
+
+
+def test_no_false_alarm_on_a_pack_with_everything(tmp_path: Path) -> None:
+    assert told(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("title: Small", "titel: Small", 2, "and `titel` is no key of this place; did you mean `title`?"),
+        ("    why: Because.", "    why: Because.\n    bonsu: true", 23, "`bonsu` is no key of this place; did you mean `bonus`?"),  # noqa: E501
+        ("points: 1", "points: '1'", 10, "`points` is a whole number."),
+        ("points: 1", "points: -1", 10, "`points` cannot be less than 0."),
+        ("kind: plugin", "kind: plugins", 13, "there is no kind of check `plugins`; did you mean `plugin`?"),
+        ("kind: plugin", "kind: zzz", 13, "there is no kind of check `zzz`; the kinds are: absence, allows, "),
+        ("forks: [other", "froks: [other", 14, "`froks` is no parameter of the kind `plugin`; did you mean `forks`?"),
+        ("forks: [other-plugin]", "forks: other-plugin", 14, "`forks` is a list."),
+        ("forks: [other-plugin]", "forks: [5]", 14, "`forks` is a list, and each item of it is a text; put it into quotes."),  # noqa: E501
+        ("name: some-plugin", "name: 5", 14, "`name` is a text; put it into quotes."),
+        ("      misplaced: {", "      misplaecd: {", 21, "`misplaced` is missing here, and `misplaecd` is no key"),
+        ("code: missing", "code: Missing_One", 19, "the code `Missing_One` is not written like `queue-missing`"),
+        ("`{found}` is near.", "`{found}` is near", 20, "this sentence has no end mark"),
+        ("`{found}` is near.", "`{fuond}` is near.", 20, "the sentence uses `{fuond}`, which is not among forks, found, name."),  # noqa: E501
+        ("why: Because.", "why: Because", 22, "this sentence has no end mark"),
+        ("step: one", "step: on", 9, "`on` is no step of this module; did you mean `one`?"),
+        ("id: a.plugin", "id: plugin", 8, "the id `plugin` is not written like `step.check`"),
+        ("{id: one, title: One}", "{id: one, title: One}\n  - {id: two, title: Two}", 7, "no check belongs to the step `two`"),  # noqa: E501
+        ("{id: one, title: One}", "{id: one, title: One}\n  - {id: one, title: Two}", 7, "the id `one` stands a second time in `steps`"),  # noqa: E501
+        ('question: "Why?"}', 'question: "Why?"}\n  - {id: qa.why, question: "Why not?"}', 45, "the id `qa.why` stands a second time in `questions`"),  # noqa: E501
+        ("    - id: b\n", "    - id: a\n", 49, "the id `a` stands a second time in `stops`"),
+        ("id: a.table\n", "id: a.plugin\n", 24, "the check `a.plugin` stands here a second time."),
+        ("id: small", "id: Small One", 1, "the id `Small One` is not written like `my-module`"),
+        ("link: https", "link: http", 4, "a link starts with https://."),
+        ("check: a.table", "check: a.tabel", 23, "`a.tabel` is named, but there is no such check; did you mean `a.table`?"),  # noqa: E501
+        ('broken: x., needs_kept', "broken: x, needs_kept", 66, "this sentence has no end mark"),
+        ("unreached: x.", "unreached: x", 63, "this sentence has no end mark"),
+        ("title: Two,", "titel: Two,", 66, "`title` is missing here, and `titel` is no key"),
+    ],
+)  # fmt: skip
+def test_a_problem_of_the_module_is_told(tmp_path: Path, old: str, new: str, line: int, says: str) -> None:
+    found = told(tmp_path, one_change(MODULE, old, new))
+    assert any(one.startswith(f"module.yaml:{line}: ") and says in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("  hints:", "  hinst:", 2, "`hints` is missing here, and `hinst` is no key of this place; did you mean `hints`?"),  # noqa: E501
+        ("  then:", "  thne:", 12, "`thne` is no key of this place; did you mean `then`?"),
+        ("[Look., Write some-plugin.]", "[Write some-plugin.]", 2, "`a.plugin` has only one hint"),
+        ("[Compare., Write it.]", "[Compare.]", 4, "`misspelled` has only one hint"),
+        ("[Look., Write some-plugin.]", "[Look., Think.]", 2, "the last hint gives the answer away: name `plugins` in it."),  # noqa: E501
+        ("[Look., Write some-plugin.]", "[Write some-plugin., Write some-plugin.]", 2, "this hint stands here already"),
+        ("[Look., Write", "[Look, Write", 2, "this sentence has no end mark"),
+        ("{append: plugins, value: some", "{append: '', value: some", 6, "`` is no path"),
+        ("{append: plugins, value: some", "{append: .plugins, value: some", 6, "`.plugins` is no path"),
+        ("{append: plugins, value: some", "{value: some", 6, "an edit is one of set, append, "),
+        ("    - {append: plugins, value: some-plugin}\n  mends", "    []\n  mends", 5, "`answer` is empty."),
+        ('url: "https', 'url: "http', 14, "a link starts with https://."),
+        ("    misspelled:\n", "    mispelled:\n", 8, "`mispelled` is no reason of `a.plugin`; did you mean `misspelled`?"),  # noqa: E501
+        ("custom.{found}", "custom.{fuond}", 8, "an edit uses `{fuond}`, which is not among at, forks, found, holder, name."),  # noqa: E501
+        ("then: Install it.", "then: Install it", 12, "this sentence has no end mark"),
+        ("a.table:", "a.tabel:", 15, "`a.table` is missing here, and `a.tabel` is no key"),
+    ],
+)  # fmt: skip
+def test_a_problem_of_the_help_is_told(tmp_path: Path, old: str, new: str, line: int, says: str) -> None:
+    found = told(tmp_path, MODULE, one_change(HELP, old, new))
+    assert any(one.startswith(f"help.yaml:{line}: ") and says in one for one in found), found
+
+
+def test_no_problem_hides_another(tmp_path: Path) -> None:
+    """One in each part, and several in one check."""
+    module = MODULE
+    for old, new in (
+        ("  - {id: one, title: One}", "  - {id: one, titel: One}"),
+        ("kind: plugin", "kind: plugn"),
+        ("title: Enable it", "title: 5"),
+        ('passed: "`{name}`', 'pased: "`{name}`'),
+        ("value: PAY_PER_REQUEST", "value: [x]"),
+        ('question: "Why?"', "question: 5"),
+        ("label: A, caption: x", "label: A"),
+        ("check: a.table", "check: a.tables"),
+    ):
+        module = one_change(module, old, new)
+    helping = one_change(one_change(HELP, "  then: Install", "  than: Install"), "[Look., Write PAY", "[5, Write PAY")
+    assert told(tmp_path, module, helping) == [
+        "module.yaml:6: `title` is missing here, and `titel` is no key of this place; did you mean `title`?",
+        "module.yaml:12: `title` is a text; put it into quotes.",
+        "module.yaml:13: there is no kind of check `plugn`; did you mean `plugin`?",
+        "module.yaml:15: `passed` is missing here, and `pased` is no key of this place; did you mean `passed`?",
+        "module.yaml:23: `a.tables` is named, but there is no such check; did you mean `a.table`?",
+        "module.yaml:29: `value` is a text.",
+        "module.yaml:44: `question` is a text; put it into quotes.",
+        "module.yaml:48: `caption` is missing here.",
+        "help.yaml:12: `than` is no key of this place; did you mean `then`?",
+        "help.yaml:16: a text belongs here.",
+    ]
+
+
+def test_missing_slots_are_listed_at_once(tmp_path: Path) -> None:
+    start, end = MODULE.index("      absent: {code: missing"), MODULE.index("    why: Because.\n    instead")
+    (found,) = told(tmp_path, MODULE[:start].removesuffix("    reasons:\n") + "    reasons: {}\n" + MODULE[end:])
+    missing = "`absent`, `misspelled` and `misplaced` are missing here"
+    assert found == f"module.yaml:18: {missing}; each needs a `code` and what to `say`."
+
+
+def test_the_place_of_what_is_no_yaml_is_told_and_the_other_file_is_read(tmp_path: Path) -> None:
+    found = told(tmp_path, one_change(MODULE, "title: Small", "title: [Small"), one_change(HELP, "then", "thne"))
+    assert [one.split(": ")[0] for one in found] == ["module.yaml:3", "help.yaml:12"]
+    found = told(tmp_path, one_change(MODULE, "title: Small", "titel: Small"), HELP + "\t- [\n")
+    assert [one.split(": ")[0] for one in found] == ["module.yaml:2", "help.yaml:19"]
+    assert "a tab stands here" in found[1]
+
+
+def test_a_module_without_help_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_module(tmp_path, helping=None)
+    assert main(["rules", "lint", str(folder)]) == 1
+    assert f"{folder}/help.yaml: there is no such file" in capsys.readouterr().out
+
+
+def test_a_text_behind_an_anchor_is_told_once(tmp_path: Path) -> None:
+    helping = one_change(HELP, "[Look., Write some-plugin.]", "&same [Look, Write some-plugin.]")
+    helping = one_change(helping, "[Compare., Write it.]", "*same")
+    assert [one for one in told(tmp_path, MODULE, helping) if "end mark" in one] == [
+        "help.yaml:2: this sentence has no end mark; put a full stop behind it."
+    ]
+
+
+def test_the_command_prints_a_line_each_with_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_module(tmp_path / "mine", one_change(MODULE, "points: 1", "points: one"))
+    assert main(["rules", "lint", "mine"]) == 1
+    assert main(["rules", "lint", "./mine/module.yaml"]) == 1
+    assert capsys.readouterr().out == "mine/module.yaml:10:5: `points` is a whole number.\n" * 2
+    assert main(["rules", "lint"]) == 0
+    assert "reliability: 3 steps, 8 checks, 4 questions; no problem found.\n" in capsys.readouterr().out
+    write_module(tmp_path / "mine")
+    assert main(["rules", "lint", "mine", "reliability"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "./mine: 1 step, 2 checks, 1 question; no problem found."
+
+
+@pytest.mark.parametrize("name", ["nothing", "./nothing", "empty"])
+def test_what_cannot_be_read_is_status_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert main(["rules", "lint", name]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_another_file_is_named_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "lint", str(FIXTURES / "service" / "start" / "serverless.yml")]) == 1
+    assert "serverless.yml:1:1: this is no rule pack" in capsys.readouterr().out
+
+
+def test_names_of_a_module_are_only_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    module = one_change(MODULE, "title: Small", 'title: Small\n"a\\nb\\e[31m": x')
+    assert main(["rules", "lint", str(write_module(tmp_path, module))]) == 1
+    assert "`a\\nb\\x1b[31m` is no key of this place." in capsys.readouterr().out
