@@ -50,13 +50,14 @@ class Unknown(NamedTuple):
     """A value that cannot be told from what was given.
 
     `why` is a slot of `rules/common.yaml`, which holds its reason code, its sentence and what would settle it;
-    `facts` fill the sentence. One that lies in an SSM parameter has the fact `parameter`, its name: no sentence
-    shows that, for the environment may stand in it.
+    `facts` fill the sentence. `parameter` is the name of the SSM parameter that the value lies in; it is no fact, and
+    shown nowhere, for a part of it may come from the environment.
     """
 
     why: str
     origin: Origin
     facts: Facts = ()
+    parameter: str = ""
 
 
 class Scalar(NamedTuple):

@@ -97,7 +97,7 @@ def _arn(given: Value) -> Value | Finding:
 def _parameter(arn: Value) -> str | None:
     """The name of the SSM parameter that an ARN comes from, with its version where one is asked for."""
     if isinstance(arn, Unknown):
-        return dict(arn.facts).get("parameter")
+        return arn.parameter or None
     found = _DYNAMIC.fullmatch(arn.text) if isinstance(arn, Scalar) else None
     return found.group(1) + (found.group(2) or "") if found is not None else None
 
@@ -115,8 +115,8 @@ def _judge_parameter(name: str, arn: Value, settled: Value, wanted: Scalar | Unk
         return passed(arn.origin, equivalent=dynamic, value=None, remarks=remarks)
     if _VERSION.sub("", name) == wanted.text:
         return passed(arn.origin, equivalent=True, remarks=remarks)
-    if name.partition("~")[0] == wanted.text:
-        return fail("suffix", arn.origin, found=expression, suffix=name.removeprefix(wanted.text))
+    if name.partition("~")[0] == wanted.text and "~" in expression:  # as it is written, for that may be shown
+        return fail("suffix", arn.origin, found=expression, suffix=f"~{expression.rpartition('~')[2].rstrip('}')}")
     if name == wanted.text.removeprefix("/"):
         return fail("no_slash", arn.origin, found=expression)
     return fail("other_parameter", arn.origin, found=expression)

@@ -143,8 +143,7 @@ class Resolver:
                 continue
             value = self._variable(part, origin)
             if isinstance(value, Unknown):  # of a longer text, the parameter is only a part
-                whole = value.facts if len(parts) == 1 else tuple(one for one in value.facts if one[0] != "parameter")
-                return value._replace(origin=origin, facts=whole)
+                return value._replace(origin=origin, parameter=value.parameter if len(parts) == 1 else "")
             if not isinstance(value, Scalar) or (self.framework.is_version_1 and not _fits_into_text(value)):
                 return Unknown("variable_in_text", origin, _facts(part.text))
             place = value.origin if len(parts) == 1 else origin
@@ -233,7 +232,7 @@ class Resolver:
         if source.type == "aws" and source.address == ("region",):
             return self._region(at)
         if source.type in _IN_AWS or (self._has_old_ssm and source.type.startswith(_SSM_IN_REGION)):
-            return Unknown("value_in_aws", at, _facts(variable.text, **self._ssm_parameter(source, at)))
+            return Unknown("value_in_aws", at, _facts(variable.text), self._ssm_parameter(source, at))
         address = self._join(source.address, at)
         parameter = self._join(source.parameters[0], at) if source.parameters else None
         for needed in (address, parameter):
@@ -272,21 +271,21 @@ class Resolver:
         """The stage that the framework would deploy to."""
         return self._stage(self.document.origin)
 
-    def _ssm_parameter(self, source: Lookup, at: Origin) -> dict[str, str]:
-        """The fact `parameter`, the name of an SSM parameter of the service's own region; none for all else.
+    def _ssm_parameter(self, source: Lookup, at: Origin) -> str:
+        """The name of an SSM parameter of the service's own region; empty for all else.
 
         Version 1 takes what follows a tilde for a wish (`~true` decrypts), and a region behind a dot.
         """
         address = self._join(source.address, at)
         if source.type.partition(".")[0] != "ssm" or not isinstance(address, Scalar):
-            return {}
+            return ""
         given = [self._join(parameter, at) for parameter in source.parameters or ()]
         named = [source.type.partition(".")[2], *(one.text if isinstance(one, Scalar) else "?" for one in given)]
         regions = [name for name in named if name not in _SSM_WISHES]
         region = self._region(at) if regions else None
         if region is not None and not (isinstance(region, Scalar) and regions == [region.text]):
-            return {}
-        return {"parameter": address.text.partition("~")[0] if self._has_old_ssm else address.text}
+            return ""
+        return address.text.partition("~")[0] if self._has_old_ssm else address.text
 
     @property
     def _has_old_ssm(self) -> bool:

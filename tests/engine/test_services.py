@@ -10,7 +10,10 @@ from checker.cli import main
 from checker.cohort.submission import Request, check_path
 from checker.errors import CheckError
 from checker.report import Report
+from checker.reporters.json import render as render_json
+from checker.reporters.text import render as render_text
 from checker.rulepack import read_pack
+from checker.serverless.resolving import Settings
 from tests.conftest import FIXTURES, pack_of
 
 PACK = pack_of("event-driven")
@@ -145,6 +148,27 @@ def test_the_terminal_names_the_other_service_once_and_the_module_in_each_comman
     printed = capsys.readouterr().out
     assert "For the service wild-rydes-ride-record." in printed
     assert "rydecheck explain sns.event --hint 1 --module event-driven" in printed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/SnsTopicArn}", "/SnsTopicArn~${env:TOKEN}}"),
+        ("/SnsTopicArn}", "/${env:TOKEN}}"),
+        ("ssm:/wild-rydes/${self:custom.stage}/SnsTopicArn", "ssm:wild-rydes/${env:TOKEN}"),
+        ("stage: \"${opt:stage, env:SLS_STAGE, 'dev'}\"", "stage: ${env:TOKEN}"),
+        ("handler: handlers/put_ride_record.handler_sns", "handler: ${env:TOKEN}.handler_sns"),
+        ("        Ref: RideRecordTable\n    events:\n      - sns", "        ${env:TOKEN}\n    events:\n      - sns"),
+        ("method: POST", "method: ${env:TOKEN}"),
+        ('- sns: "${self:custom.wild_rydes_sns_topic_arn}"', "- sns: ${env:TOKEN}"),
+    ],
+)
+def test_no_value_of_the_environment_is_shown(tmp_path: Path, old: str, new: str) -> None:
+    assert old in RECORD
+    request = Request(Settings(environment={"TOKEN": "s3cr3t"}))
+    report = judged(tmp_path, RECORD.replace(old, new), request)
+    assert "s3cr3t" not in render_json(report)
+    assert "s3cr3t" not in render_text(report)
 
 
 SMALL = """\
