@@ -136,12 +136,13 @@ class Reason:
 
 
 class Stop(NamedTuple):
-    """A check on the class's way: how many pass it, and who has it next."""
+    """A check on the class's way: how many pass it, who has it next, and how many have another service than its own."""
 
     rule: Rule
     passing: int
     waiting: int
     names: list[Name]
+    elsewhere: int
 
 
 class Leg(NamedTuple):
@@ -151,6 +152,11 @@ class Leg(NamedTuple):
     passed: int
     optional: bool
     stops: list[Stop]
+
+    @property
+    def elsewhere(self) -> int:
+        """How many have another service than that of any of its checks."""
+        return min(stop.elsewhere for stop in self.stops)
 
 
 class QuestionCount(NamedTuple):
@@ -213,6 +219,7 @@ class CohortPage:
         self._undeployed = self._drifting = 0
         self._asked: set[int] = set()
         self._passing: Counter[int] = Counter()
+        self._elsewhere: Counter[int] = Counter()
         self._passed_steps: Counter[str] = Counter()
         self._waiting: dict[str, tuple[list[Name], list[int]]] = {}
         self._errors: list[tuple[Name, str, str]] = []
@@ -312,7 +319,10 @@ class CohortPage:
         drifting = undeployed = False
         for check in report.checks:
             index = self._index.get(check.rule.id)
-            if index is None or check.is_of_another_service:
+            if index is None:
+                continue
+            if check.is_of_another_service:
+                self._elsewhere[index] += 1
                 continue
             shown = state(check, check.rule)
             letter = LETTERS[shown]
@@ -425,12 +435,14 @@ class CohortPage:
         for step in self._module.steps if self._module else ():
             of_step = [rule for rule in rules if rule.step == step.id]
             if of_step:
-                stops = [
-                    Stop(rule, self._passing[self._index[rule.id]], *self._waiting_at(rule.id)) for rule in of_step
-                ]
+                stops = [self._stop(rule) for rule in of_step]
                 optional = all(rule.bonus for rule in of_step)
                 found.append(Leg(step, self._passed_steps[step.id], optional, stops))
         return found
+
+    def _stop(self, rule: Rule) -> Stop:
+        index = self._index[rule.id]
+        return Stop(rule, self._passing[index], *self._waiting_at(rule.id), self._elsewhere[index])
 
     def _waiting_at(self, where: str) -> tuple[int, list[Name]]:
         names, count = self._waiting.get(where, ([], [0]))

@@ -200,9 +200,9 @@ def _function(
 
 
 def _timeout(body: Mapping, provider: Mapping, changes: list[Value]) -> Value:
-    """The seconds that a function may run: what the template changes comes last, and so wins."""
+    """The seconds that a function may run; of the template's changes `extensions` are assigned last, and so win."""
     changed = [value_at(change, "Properties", "Timeout") for change in changes]
-    given = (*reversed(changed), body.get("timeout"), provider.get("timeout"))
+    given = (*changed, body.get("timeout"), provider.get("timeout"))
     set_ = next((one for one in given if isinstance(one, Unknown) or is_truthy(one)), None)
     return Scalar(_DEFAULT_TIMEOUT, body.origin.use) if set_ is None else set_
 

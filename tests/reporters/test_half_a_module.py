@@ -89,3 +89,17 @@ def test_the_page_of_a_class_has_the_checks_that_were_asked_of_anybody(names: li
     page = cohort_page(rows_of(judged(name) for name in names))
     titles = {rule.id: rule.title for rule in PACK.rules}
     assert [check for check in titles if str(escape(titles[check])) in page] == asked
+
+
+def test_the_band_of_a_class_counts_those_whose_service_a_check_is_for() -> None:
+    page = cohort_page(rows_of(map(judged, ("ride-record-start", "ride-record-answer", "wild-rydes-answer"))))
+    told = re.sub(r"\s+", " ", page)
+    rows = dict(re.findall(r'<p class="title">([^<]+)</p> <p class="passing">(.*?)</p>', told))
+    assert rows["Create the topic RidesSnsTopic"] == "<b>1</b> of 1 pass"
+    assert rows["Add the function PutRideRecordSns"] == "<b>1</b> of 2 pass"
+    assert "A check counts those whose service it is for." in told
+
+
+def test_a_class_of_one_service_is_told_in_plain_numbers() -> None:
+    page = cohort_page(rows_of(map(judged, ("ride-record-start", "ride-record-answer"))))
+    assert '<p class="title">Add the function PutRideRecordSns</p> <p class="passing"><b>1</b> pass</p>' in page
