@@ -16,10 +16,11 @@ from checker.errors import UsageError
 from checker.hint_record import HintRecord
 from checker.report import CheckResult, Report
 from checker.reporters.hints import heading, painted, render_all_hints, render_hint, why_no_edit
-from checker.reporters.lines import points
+from checker.reporters.lines import every_check_passes, points
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack
 from checker.shipped import DEFAULT_MODULE
+from checker.wording import sentence
 
 _NOTHING_TO_DO, _SOMETHING_TO_DO = 0, 1
 _COMPLETE = "Every check passes. What is left is extra credit:"
@@ -111,8 +112,8 @@ def _explain(done: Iterable[Mended], draw: Terminal) -> None:
     for one in done:
         lines = list(heading(one.check, draw))
         then = [one.check.rule.help.then] if one.check.rule.help.then else []
-        for sentence in then if one.obstacle is None else why_no_edit(one):
-            lines += draw.wrapped(draw.foreign(sentence), "  ")
+        for told in then if one.obstacle is None else why_no_edit(one):
+            lines += draw.wrapped(draw.foreign(told), "  ")
         write_stream(sys.stderr, "\n".join(lines) + "\n\n")
 
 
@@ -131,7 +132,8 @@ def _from_here(path: str) -> str:
 def _complete(report: Report, verb: str, path: str, asked: Namespace, draw: Terminal) -> str:
     left = [check for check in report.checks if check.rule.bonus and check.outcome != "pass"]
     if not left:
-        return draw.drawable("Every check passes, extra credit too.\n")
+        extra = ", extra credit too" if any(check.rule.bonus for check in report.checks) else ""
+        return draw.drawable(f"{sentence(every_check_passes(report))}{extra}.\n")
     lines = [_COMPLETE, *(f"  {command(verb, path, [check.rule.id], asked)}" for check in left)]
     return "".join(f"{draw.drawable(line)}\n" for line in lines)
 

@@ -20,6 +20,9 @@ _LINES_AROUND = 2
 SPARKLE = "✦"
 """In front of what has just turned green."""
 
+NOTHING_TO_CHECK = "nothing to check"
+NOTHING_APPLIES = "Nothing of this applies here."
+
 INDENT = 12
 """Columns in front of a check's title, and of what belongs to it."""
 
@@ -35,10 +38,15 @@ def progress(report: Report, draw: Terminal) -> str:
     """The points as a bar and as numbers."""
     score = report.score
     told, also, bonus = points(score).partition(" and ")
-    if report.checks and all(check.outcome == "skipped" for check in report.checks):
-        return draw.paint("nothing to check", "bold")
+    if nothing_applies(report):
+        return draw.paint(NOTHING_TO_CHECK, "bold")
     bar = draw.bar(score.earned, score.possible) if score.possible else ""
     return f"{bar}{draw.paint(told, 'bold')}{also}{bonus}"
+
+
+def nothing_applies(report: Report) -> bool:
+    """Whether each check that was asked for is for another service, or for another source."""
+    return bool(report.checks) and all(check.outcome == "skipped" for check in report.checks)
 
 
 def points(score: Score) -> str:

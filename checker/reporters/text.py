@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from checker.report import CheckResult, Note, Report
 from checker.reporters.lines import (
     INDENT,
+    NOTHING_APPLIES,
     check_line,
     complete,
     excerpt,
     hint_command,
     identity,
     mark,
+    nothing_applies,
     other_service,
     progress,
     questions,
@@ -85,8 +87,8 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
     check = report.next_check
     if check is None and all(one.rule.bonus for one in report.checks):
         return  # nothing that had to be done was asked for
-    if check is None and all(one.outcome == "skipped" for one in report.checks):
-        yield from draw.wrapped("Nothing of this applies here.")
+    if nothing_applies(report):
+        yield NOTHING_APPLIES
         return
     if check is None:
         yield draw.paint(draw.drawable(complete(report)), "bold", "green")

@@ -9,6 +9,7 @@ import re
 import pytest
 from markupsafe import escape
 
+from checker.cli import main
 from checker.cohort.submission import Request, check_path
 from checker.report import Report
 from checker.reporters.explain import render_modules
@@ -103,3 +104,24 @@ def test_the_band_of_a_class_counts_those_whose_service_a_check_is_for() -> None
 def test_a_class_of_one_service_is_told_in_plain_numbers() -> None:
     page = cohort_page(rows_of(map(judged, ("ride-record-start", "ride-record-answer"))))
     assert '<p class="title">Add the function PutRideRecordSns</p> <p class="passing"><b>1</b> pass</p>' in page
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "badge", "github"])
+def test_what_is_asked_of_the_other_service_alone_is_nothing_to_check(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(SERVICES / "ride-record-start")
+    assert main([path, "--module", "event-driven", "--only", "topic", "--format", form, "--no-lint"]) == 0
+    told = capsys.readouterr().out
+    assert "nothing to check" in told.lower()
+    assert "Nothing of this applies here" in told or form == "badge"
+    assert "omplete" not in told.partition("</head>")[2 if form == "html" else 0]
+    assert "0 extra" not in told
+    assert "::notice" not in told
+
+
+@pytest.mark.parametrize("verb", ["hint", "diff"])
+def test_a_finished_half_has_nothing_left_and_no_extra_credit(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([verb, str(SERVICES / "wild-rydes-answer"), "--module", "event-driven"]) == 0
+    told = capsys.readouterr()
+    assert (told.out + told.err).splitlines()[-1] == "Every check of this service passes."

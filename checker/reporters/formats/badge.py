@@ -8,7 +8,7 @@ from typing import Any
 
 from checker.report import Report
 from checker.reporters.formats.places import Places
-from checker.reporters.lines import points
+from checker.reporters.lines import NOTHING_TO_CHECK, nothing_applies, points
 from checker.wording import name_line
 
 _COMPLETE, _MORE_THAN_HALF, _BEGUN, _NOTHING_TO_TELL = "brightgreen", "yellow", "orange", "lightgrey"
@@ -25,6 +25,8 @@ def _of_one(report: Report) -> dict[str, Any]:
     if report.error is not None:
         return {**_badge(report, "cannot be checked", _NOTHING_TO_TELL), "isError": True}
     score = report.score
+    if nothing_applies(report):
+        return _badge(report, NOTHING_TO_CHECK, _NOTHING_TO_TELL)
     if report.status == "complete" and score.possible:
         extra = f", {score.bonus} extra" if score.bonus else ""
         return _badge(report, f"complete{extra}", _COMPLETE)

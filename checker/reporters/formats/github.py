@@ -15,7 +15,7 @@ from checker.reporters.formats.concerns import Concern, Level, concerns
 from checker.reporters.formats.places import Places
 from checker.reporters.formats.several import one_or_class
 from checker.reporters.formats.workflow_commands import command, without_commands
-from checker.reporters.lines import every_check_passes, hint_command, points
+from checker.reporters.lines import every_check_passes, hint_command, nothing_applies, points
 from checker.reporters.text import render as render_text
 from checker.wording import name_line, sentence, visible
 
@@ -41,7 +41,8 @@ def _of_one(report: Report, places: Places) -> Iterator[str]:
     for concern in _next_first(report):
         annotations.add(concern, _annotation(concern, report, places))
     yield from annotations.shown()
-    if report.status == "complete" and any(not check.rule.bonus for check in report.checks):
+    is_complete = report.status == "complete" and not nothing_applies(report)
+    if is_complete and any(not check.rule.bonus for check in report.checks):
         yield command("notice", _complete(report), {"title": "Complete"})
     yield from annotations.left()
     if report.error is None:

@@ -11,7 +11,16 @@ from checker.reporters.formats.concerns import places as places_of
 from checker.reporters.formats.markdown_class import render_class
 from checker.reporters.formats.places import Places
 from checker.reporters.formats.several import one_or_class
-from checker.reporters.lines import complete, hint_command, other_service, points, questions
+from checker.reporters.lines import (
+    NOTHING_APPLIES,
+    NOTHING_TO_CHECK,
+    complete,
+    hint_command,
+    nothing_applies,
+    other_service,
+    points,
+    questions,
+)
 from checker.reporters.terminal import Terminal
 from checker.wording import sentence
 
@@ -65,6 +74,8 @@ def _identity(report: Report) -> str:
 
 def _progress(report: Report) -> str:
     score = report.score
+    if nothing_applies(report):
+        return f"**{NOTHING_TO_CHECK}**"
     bar = Terminal().bar(score.earned, score.possible).strip() + " " if score.possible else ""
     return f"{bar}**{points(score)}**"
 
@@ -104,6 +115,9 @@ def _in(check: CheckResult, source: str) -> str:
 
 def _next(report: Report, places: Places) -> Iterator[str]:
     check = report.next_check
+    if nothing_applies(report):
+        yield f"### {NOTHING_APPLIES.rstrip('.')}"
+        return
     if check is None:
         if any(not one.rule.bonus for one in report.checks):
             yield f"### ✅ {complete(report).rstrip('.')}"
