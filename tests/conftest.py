@@ -7,10 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from checker.cohort.submission import Request, check_path
 from checker.report import Report
 from checker.rulepack import RulePack, load_pack, module_ids
+
+# How long an example takes tells of the machine.
+settings.register_profile("rydecheck", deadline=None)
+settings.load_profile("rydecheck")
 
 REPOSITORY = Path(__file__).parent.parent
 FIXTURES = REPOSITORY / "fixtures"

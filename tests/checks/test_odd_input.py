@@ -129,7 +129,7 @@ def mutated(draw: st.DrawFn, answer: str) -> Any:
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data(), strict=st.booleans())
 def test_a_damaged_answer_gets_a_report(
     tmp_path_factory: pytest.TempPathFactory, answer: str, data: st.DataObject, strict: bool

@@ -144,7 +144,7 @@ def test_a_region_that_is_not_known_is_left_open() -> None:
     assert matches("!Sub 'arn:aws:sqs:${AWS::Region}:*:*'", text=text) is True
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text("ab*?.[", max_size=8), st.text("ab*?.[\n", max_size=8))
 def test_the_wildcard_matcher_agrees_with_a_naive_one(pattern: str, text: str) -> None:
     expression = "".join({"*": ".*", "?": "."}.get(one, re.escape(one)) for one in pattern)
@@ -178,7 +178,7 @@ def truths(pattern: list[Atom], text: list[Atom]) -> set[bool]:
     return answers
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PATTERN_ATOMS, max_size=3), st.lists(ATOMS, max_size=3))
 def test_a_certain_match_holds_for_every_expansion(pattern: list[Atom], text: list[Atom]) -> None:
     verdict = match(pattern, text)
@@ -189,7 +189,7 @@ def test_a_certain_match_holds_for_every_expansion(pattern: list[Atom], text: li
         assert verdict is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(PATTERN_ATOMS.filter(lambda atom: not isinstance(atom, Reference)), max_size=2),
     st.permutations(["a", "b", UNKNOWN_A]),
@@ -199,7 +199,7 @@ def test_a_match_is_left_open_only_where_some_expansion_matches(pattern: list[At
         assert True in truths(pattern, text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text("ab*?", max_size=6), st.text("ab", max_size=6))
 def test_without_unknown_parts_it_is_the_plain_matcher(pattern: str, text: str) -> None:
     atoms: list[Atom] = [Wildcard(one) if one in "*?" else one for one in pattern]

@@ -150,7 +150,7 @@ PIECES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(PIECES)
 def test_any_expression_has_a_text_or_a_reason_and_settles_once(text: str) -> None:
     value = value_of(text)

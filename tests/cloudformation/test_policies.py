@@ -140,7 +140,7 @@ STATEMENTS = st.builds(
 RANK = {False: 0, None: 1, True: 2}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(STATEMENTS, max_size=4), STATEMENTS)
 def test_one_more_deny_never_allows_more(statements: list[str], more: str) -> None:
     effect, rest = more.split(",", 1)
@@ -149,14 +149,14 @@ def test_one_more_deny_never_allows_more(statements: list[str], more: str) -> No
     assert RANK[after.allowed] <= RANK[before.allowed]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(STATEMENTS, max_size=4).flatmap(lambda all_: st.tuples(st.just(all_), st.permutations(all_))))
 def test_the_order_of_statements_does_not_matter(orders: tuple[list[str], list[str]]) -> None:
     first, second = (decision(*order) for order in orders)
     assert (first.allowed, first.denied) == (second.allowed, second.denied)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(STATEMENTS, max_size=4), st.sampled_from(["'${ssm:/x}'", "'sqs:SendMessage'", "'sns:*'"]))
 def test_settling_an_unknown_only_settles_the_answer(statements: list[str], action: str) -> None:
     """An answer given while a value is unknown stays the answer whatever the value becomes."""

@@ -28,10 +28,11 @@ TOPIC = '"${ssm:/wild-rydes/${self:custom.stage}/SnsTopicArn}"'
 ARN = '"arn:aws:sns:us-east-2:123456789012:rides"'
 
 
-def test_js_yaml_reads_an_edited_file_as_rydecheck_does(pack: RulePack) -> None:
+def test_js_yaml_reads_an_edited_file_as_rydecheck_does() -> None:
     """The verdict on an edit rests on our reading of it; the framework's has to be the same."""
     edits = [
-        (fail, open_editable(fail.folder, pack, Request()).mend([fail.check])[0].text) for fail in fails(bonus=False)
+        (fail, open_editable(fail.folder, fail.pack, Request()).mend([fail.check])[0].text)
+        for fail in fails(bonus=False)
     ]
     done = subprocess.run(
         ["node", str(HERE / "js_yaml_document.cjs")],

@@ -267,7 +267,7 @@ def holder_of(document: dict[str, Any], path: list[str]) -> dict[str, Any] | Non
     return document
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(DOCUMENTS, st.lists(WORDS, min_size=1, max_size=3), VALUES, st.booleans(), st.sampled_from([2, 4]))
 def test_setting_gives_that_value_and_changes_no_other(
     document: dict[str, Any], path: list[str], value: Any, flow: bool, indent: int
@@ -280,7 +280,7 @@ def test_setting_gives_that_value_and_changes_no_other(
     assert loaded(edited(text, ("set", ".".join(path), value))) == document
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(DOCUMENTS, WORDS, WORDS, st.booleans())
 def test_removing_takes_that_value_and_no_other(document: dict[str, Any], key: str, inner: str, flow: bool) -> None:
     text = yaml.safe_dump(document, default_flow_style=flow, sort_keys=False, allow_unicode=True)

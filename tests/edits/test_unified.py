@@ -25,7 +25,7 @@ def applied(folder: Path, before: str, diff: list[str]) -> str:
     return file.read_bytes().decode()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(LINES, ENDS, LINES, ENDS)
 def test_git_applies_it(tmp_path: Path, old: str, old_end: str, new: str, new_end: str) -> None:
     before, after = f"x\n{old}{old_end}", f"x\n{new}{new_end}"

@@ -64,7 +64,7 @@ def test_inline_code_opens_no_block() -> None:
     assert parse_answers("```sls deploy```\n\n## qa.how\nmine", IDS) == {"qa.how": "mine"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from(["## ", "# ", "qa.how", "qa.burst", "\n", "```", "<!--", "-->", "text", " "]), max_size=20)
 )

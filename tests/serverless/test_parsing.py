@@ -415,7 +415,7 @@ YAML_PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(YAML_PIECES, max_size=25).map("".join))
 @example("a: &x\n  <<: *x")
 @example("? |\n a\n: b")
@@ -423,7 +423,7 @@ def test_any_pieces_of_yaml_parse_or_raise_our_error_with_a_place(text: str) -> 
     parses_or_says_where(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 @example("\x00")
 @example("\ufeff\ufeff")
@@ -431,7 +431,7 @@ def test_any_text_parses_or_raises_our_error_with_a_place(text: str) -> None:
     parses_or_says_where(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_text_or_raise_our_error_with_a_place(content: bytes) -> None:
     try:
@@ -464,7 +464,7 @@ def plain_data(value: Value | None) -> object:
     return value.value
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PLAIN, st.booleans())
 def test_what_another_writer_wrote_is_read_back(value: object, flow: bool) -> None:
     import yaml

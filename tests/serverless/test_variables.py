@@ -309,7 +309,7 @@ TOKENS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(TOKENS), max_size=30))
 def test_any_text_is_a_template_or_an_error_of_syntax(pieces: list[str]) -> None:
     text = "".join(pieces)
@@ -408,7 +408,7 @@ def naive(tree: Tree, document: dict[str, Tree], active: tuple[str, ...] = ()) -
     return naive(tree.default, document, active)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(trees(), min_size=4, max_size=4))
 def test_it_agrees_with_a_naive_resolver(values: list[Tree]) -> None:
     document = dict(zip(NAMES, values, strict=True))
@@ -470,7 +470,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.fixed_dictionaries({"k0": VALUES, "k1": VALUES, "k2": VALUES}))
 def test_resolving_ends_raises_only_our_error_and_a_second_pass_changes_nothing(custom: object) -> None:
     import json

@@ -86,7 +86,7 @@ def test_the_tab_key_completes_what_may_follow(shell: Shell) -> None:
     shell.types("rydecheck check --only dlq.queue --str", "dlq.queue --strict")
     shell.types("rydecheck watch --only dlq.queue table", "table.on_demand", "table.no_provisioned")
     shell.types("rydecheck services --str", "services --strict")
-    shell.types("rydecheck --format j", "--format json")
+    shell.types("rydecheck --format js", "--format json")
     shell.types("rydecheck check --format h", "--format html")
     shell.types("rydecheck --module rel", "--module reliability")
     shell.types("rydecheck --output serv", "services/", "serverless.yml")
