@@ -47,7 +47,7 @@ def _prepare(parser: argparse.ArgumentParser, shell: str) -> list[str]:
                 _prepare(command, shell)
         elif action.metavar == "CHECK":
             _complete_by(action, {shell: _call(_COMPLETED_BY[action.dest], shell)})
-        elif action.metavar == "ID":
+        elif action.dest == "module":
             action.choices = module_ids()
         elif action.metavar in _FILES:
             _complete_by(action, shtab.FILE)
