@@ -1,7 +1,6 @@
 """Where a module's rule pack lies: a shipped one by its id, somebody's own by the path of its folder or module.yaml."""
 
 import os
-import shlex
 from typing import NamedTuple
 
 from checker.errors import CheckError, UsageError
@@ -38,7 +37,11 @@ class ModuleFiles(NamedTuple):
     @property
     def option(self) -> str:
         """How a command names it, with a blank before it; empty for the module that needs no name."""
-        return "" if self.id == DEFAULT_MODULE else f" --module {shlex.quote(self.named)}"
+        if self.id == DEFAULT_MODULE:
+            return ""
+        import shlex
+
+        return f" --module {shlex.quote(self.named)}"
 
     @property
     def digest(self) -> str:

@@ -66,6 +66,8 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: list[str]) -> argparse.Namespace:
     """What is asked for; `check` is the command when none is named. Raises UsageError."""
     if not arguments or (arguments[0] not in _COMMANDS and arguments[0] not in ("-h", "--help", "--version")):
+        if arguments and not arguments[0].startswith("-"):
+            _refuse_misspelled(arguments[0])
         arguments = ["check", *arguments]
     return _parser(arguments[0]).parse_args(arguments)
 
@@ -73,6 +75,17 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def every_command() -> argparse.ArgumentParser:
     """The parser of all commands."""
     return _parser("")
+
+
+def _refuse_misspelled(name: str) -> None:
+    """Raises UsageError for what is no file or folder here, and nearly a command."""
+    import os
+
+    from checker.wording import near_name, shown
+
+    near = None if os.path.lexists(name) else near_name(name, _COMMANDS)
+    if near is not None:
+        raise UsageError(f"there is no command `{shown(name)}`, and nothing here is called so; did you mean `{near}`?")
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:

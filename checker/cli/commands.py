@@ -64,7 +64,7 @@ def _one_line(error: CheckError) -> str:
 
 
 def _check(asked: Namespace) -> int:
-    from checker.cli.rendering import is_linted, outputs, write_report
+    from checker.cli.rendering import is_linted, outputs, refuse_inputs, write_report
     from checker.cohort.submission import Request
 
     pack = load_pack(asked.module)
@@ -72,20 +72,21 @@ def _check(asked: Namespace) -> int:
     wanted = outputs(asked)
     lint = is_linted(wanted) if asked.lint is None else asked.lint
     request = Request(_settings(asked), only, asked.strict, asked.packaged, _deployed(asked), lint)
-    report = _judged(asked, path, pack, request)
+    report, read = _judged(asked, path, pack, request)
+    refuse_inputs(wanted, read)
     write_report(report, wanted)
     _complain_of(report)
     return {"complete": COMPLETE, "incomplete": INCOMPLETE, "error": FAILED}[report.status]
 
 
-def _judged(asked: Namespace, path: str | None, pack: RulePack, request: Request) -> Report:
-    """The report on the file at a path, the current folder's for None, or on a stack alone."""
-    from checker.cohort.submission import check_path, check_stack
+def _judged(asked: Namespace, path: str | None, pack: RulePack, request: Request) -> tuple[Report, list[str]]:
+    """The report on the file at a path, the current folder's for None, or on a stack alone; and the files asked for."""
+    from checker.cohort.submission import check_path_and_files, check_stack
 
     if asked.stack is not None and path is None and not asked.deployed:
         _refuse_what_needs_a_file(asked)
-        return check_stack(asked.stack, pack, request)
-    return check_path("." if path is None else path, pack, request)
+        return check_stack(asked.stack, pack, request), []
+    return check_path_and_files("." if path is None else path, pack, request)
 
 
 def _complain_of(report: Report) -> None:
@@ -208,7 +209,7 @@ def _journey(asked: Namespace) -> int:
     pack = load_pack(asked.module)
     if pack.journey is None:
         raise UsageError(f"the module `{pack.id}` tells no journey.")
-    report = _judged(asked, asked.journey or None, pack, Request(_settings(asked), deployed=_deployed(asked)))
+    report, _ = _judged(asked, asked.journey or None, pack, Request(_settings(asked), deployed=_deployed(asked)))
     write_stream(sys.stdout, render(report, Terminal.of(sys.stdout)))
     _complain_of(report)
     if report.error is not None:

@@ -37,13 +37,21 @@ def outputs(asked: Namespace) -> list[Output]:
         if not equals or not file or name not in FORMATS:
             raise UsageError(f"`--also {text}` is not of the form FORMAT=FILE; the formats are: {', '.join(FORMATS)}.")
         wanted.append(Output(name, file))
-    files = [os.path.abspath(one.file) for one in wanted if one.file]
+    files = [os.path.realpath(one.file) for one in wanted if one.file]
     twice = next((file for file in files if files.count(file) > 1), None)
     if twice is not None:
         raise UsageError(f"two formats would be written to {os.path.basename(twice)}; give each a file of its own.")
     for one in wanted:
         refuse_without_folder(one.file)
     return wanted
+
+
+def refuse_inputs(wanted: Sequence[Output], read: Iterable[str]) -> None:
+    """Raises UsageError, before anything is written, for an output in the place of a file that is read."""
+    files = {os.path.realpath(one.file): one.file for one in wanted if one.file}
+    lost = next((files[real] for real in map(os.path.realpath, read) if real in files), None) if files else None
+    if lost is not None:
+        raise UsageError(f"{lost} is read here, and would be lost; name another file to write.")
 
 
 def refuse_without_folder(file: str | None) -> None:
@@ -100,17 +108,13 @@ def render_for_tools(name: str, reports: Iterable[Report], path: str = "") -> st
 
 
 def repository(path: str) -> Places:
-    """The repository that a path lies in: the checkout of a CI run, else the folder with `.git`, else this folder."""
+    """The repository that a path lies in: the nearest folder with `.git` or checkout of a CI run, else this folder."""
     from checker.reporters.formats.places import Places
 
-    here = os.getcwd()
-    start = os.path.join(here, path)
-    for name in _CHECKOUTS:
-        checkout = os.path.abspath(os.environ[name]) if os.environ.get(name) else None
-        if checkout is not None and _is_below(start, checkout):
-            return Places(checkout, here)
-    folder = os.path.abspath(start)
-    while not os.path.exists(os.path.join(folder, ".git")):
+    here = os.path.realpath(_current_folder())
+    folder = os.path.realpath(os.path.join(here, path))
+    checkouts = {os.path.realpath(os.environ[name]) for name in _CHECKOUTS if os.environ.get(name)}
+    while folder not in checkouts and not os.path.exists(os.path.join(folder, ".git")):
         above = os.path.dirname(folder)
         if above == folder:
             return Places(here, here)
@@ -118,5 +122,8 @@ def repository(path: str) -> Places:
     return Places(folder, here)
 
 
-def _is_below(path: str, folder: str) -> bool:
-    return (os.path.abspath(path) + os.sep).startswith(folder.rstrip(os.sep) + os.sep)
+def _current_folder() -> str:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:  # it was removed, which the report says
+        return os.sep

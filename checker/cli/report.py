@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from checker.cli.class_folder import ClassFolder
 from checker.cli.class_views import INDEX, Told, tell, write_views
-from checker.cli.rendering import Output, refuse_without_folder, render_for_tools, write_text
+from checker.cli.rendering import Output, refuse_inputs, refuse_without_folder, render_for_tools, write_text
 from checker.cohort.grading import page_path
 from checker.cohort.results import read_results
 from checker.errors import UsageError
@@ -40,9 +40,10 @@ def report(arguments: Namespace) -> int:
     everybody = itertools.chain([first], reports)
     pack = first[0].module
     if arguments.format is not None:
-        refuse_without_folder(arguments.output)
-        rendered = _in_format(arguments.format, pack, everybody, arguments.output)
-        write_text(rendered, Output(arguments.format, arguments.output))
+        wanted = Output(arguments.format, arguments.output)
+        refuse_without_folder(wanted.file)
+        refuse_inputs([wanted], [arguments.results])
+        write_text(_in_format(arguments.format, pack, everybody, arguments.output), wanted)
         return 0
     folder = ClassFolder(arguments.out)
     with folder.alone():

@@ -121,11 +121,17 @@ def check_path(path: str | os.PathLike[str], pack: RulePack, request: Request) -
 
     Never raises for a submission.
     """
+    return check_path_and_files(path, pack, request)[0]
+
+
+def check_path_and_files(path: str | os.PathLike[str], pack: RulePack, request: Request) -> tuple[Report, list[str]]:
+    """The same, and the paths of all files that judging asked for, whether they are there or not."""
     try:
         found = find_on_disk(path)
     except CheckError as error:
-        return Report(pack, _facts(os.fspath(path)), error=error)
-    return check_on_disk(found, pack, request)
+        return Report(pack, _facts(os.fspath(path)), error=error), []
+    report = check_on_disk(found, pack, request)
+    return report, [os.path.join(found.folder.root, name) for name in found.folder.asked]
 
 
 class OnDisk(NamedTuple):
@@ -271,7 +277,7 @@ def _id(path: str) -> str:
         real = os.path.abspath(path)
     except (OSError, ValueError):
         return shown(os.path.basename(path))
-    folder = real if os.path.isdir(real) else os.path.dirname(real)
+    folder = os.path.dirname(real) if os.path.isfile(real) else real
     if os.path.basename(folder) == os.path.dirname(TEMPLATE):
         folder = os.path.dirname(folder)
     return shown(os.path.basename(folder))

@@ -20,7 +20,7 @@ from tests.actions.commands import Command, commands
 from tests.conftest import REPOSITORY
 
 ACTION = REPOSITORY / "action.yml"
-_EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
+_EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)(?:\s*\|\|\s*'([^']*)')?\s*\}\}")
 
 
 class Job(NamedTuple):
@@ -37,13 +37,22 @@ class Job(NamedTuple):
         return commands(self.log)
 
 
-def run(workspace: Path, temporary: Path, given: Mapping[str, str], environment: Mapping[str, str]) -> Job:
-    """Run all steps in a checkout, with the action's inputs given; a step that fails ends the job."""
+def run(
+    workspace: Path,
+    temporary: Path,
+    given: Mapping[str, str],
+    environment: Mapping[str, str],
+    checkout: Path = REPOSITORY,
+) -> Job:
+    """Run all steps in a workspace, with the action's inputs given; a step that fails ends the job.
+
+    `checkout` is where the runner has put the action itself.
+    """
     action = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
     unknown = set(given) - set(action["inputs"])
     assert not unknown, unknown
     known = {f"inputs.{name}": given.get(name, one["default"]) for name, one in action["inputs"].items()}
-    known |= {"runner.temp": str(temporary), "github.action_path": str(REPOSITORY)}
+    known |= {"runner.temp": str(temporary), "github.action_path": str(checkout)}
     log, summary, code = "", "", 0
     for number, step in enumerate(action["runs"]["steps"]):
         assert step["shell"] == "bash"
@@ -66,7 +75,7 @@ def run(workspace: Path, temporary: Path, given: Mapping[str, str], environment:
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,  # the runner reads commands out of both
-            text=True,
+            encoding="utf-8",  # as the runner reads it
             check=False,
         )
         log += ran.stdout
@@ -86,7 +95,7 @@ def filled(text: str, known: Mapping[str, str]) -> str:
     def value(found: re.Match[str]) -> str:
         name = found.group(1)
         assert name in known or name.startswith("steps."), f"the runner knows no {name}"
-        return known.get(name, "")
+        return known.get(name, "") or found.group(2) or ""
 
     return _EXPRESSION.sub(value, text)
 

@@ -152,7 +152,7 @@ def test_nothing_of_a_stranger_is_executed(fork: Path, tmp_path: Path) -> None:
     (fork / ".cfnlintrc").write_text("append_rules: [.]\n", encoding="utf-8")
     fresh = tmp_path / "runner"
     fresh.mkdir()
-    assert run(fork, fresh, {}, {}).code == 1
+    assert run(fork, fresh, {}, {"PYTHONPATH": "."}).code == 1
     assert not trap.exists()
 
 
@@ -190,8 +190,19 @@ def test_an_old_python_is_told(fork: Path, tmp_path: Path) -> None:
     fresh = tmp_path / "runner"
     fresh.mkdir()
     job = run(fork, fresh, {}, {"PATH": f"{old}{os.pathsep}{os.environ['PATH']}"})
-    assert job.code == 2
+    assert (job.code, job.outputs["status"]) == (2, "error")
     assert "Python 3.10 or newer is needed" in job.annotations[0].data
+
+
+def test_the_log_is_utf_8_whatever_the_system_writes(ran: Ran) -> None:
+    job = ran({"PYTHONIOENCODING": "cp1252"})
+    assert "✗ fails   Let PutRideRecordSns write to the queue" in job.log
+
+
+def test_another_version_of_the_action_is_installed_in_its_place(fork: Path, temporary: Path, tmp_path: Path) -> None:
+    job = run(fork, temporary, {}, {}, checkout=tmp_path / "nowhere")
+    assert (job.code, job.outputs["status"]) == (2, "error")
+    assert run(fork, temporary, {}, {}).code == 1
 
 
 @pytest.mark.parametrize(

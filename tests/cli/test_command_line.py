@@ -460,3 +460,12 @@ def test_help_of_a_command_is_there_in_every_encoding(command: str, monkeypatch:
     assert ended.value.code == 0
     stream.seek(0)
     assert stream.read().startswith(f"usage: rydecheck {command}")
+
+
+def test_a_misspelled_command_is_told(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("chekc", "x").err == (
+        "rydecheck: there is no command `chekc`, and nothing here is called so; did you mean `check`?\n"
+    )
+    (tmp_path / "chekc").mkdir()
+    assert "no serverless.yml" in run("chekc").err

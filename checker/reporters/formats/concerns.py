@@ -86,5 +86,7 @@ def _of_error(error: CheckError, report: Report) -> Concern:
     at: tuple[Evidence, ...] = ()
     if error.file is not None and error.code != "not-found":
         at = (Evidence(error.file, error.line or 1, error.column or 1, "", report.error_excerpt),)
-    message = f"{sentence(error.message)} {error.advice}".rstrip()
+    # What is not there has no line to stand at, so its name is told.
+    message = sentence(error.message) if at or error.file is None else f"{error.file}: {error.message}"
+    message = f"{message} {error.advice}".rstrip()
     return Concern("error", error.code, None, "The service cannot be checked", message, at)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,9 @@ def test_lines_are_told_from_the_top_of_the_repository(fork: Path, monkeypatch: 
     assert repository(".") == Places(str(fork), str(service))
     monkeypatch.setenv("GITHUB_WORKSPACE", str(fork / "services"))
     assert repository(".") == Places(str(fork / "services"), str(service))
+    # With `path:`, the checkout lies below the workspace.
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(fork.parent))
+    assert repository(".") == Places(str(fork), str(service))
     monkeypatch.setenv("GITHUB_WORKSPACE", str(fork / "serv"))
     assert repository(".") == Places(str(fork), str(service))
 
@@ -134,3 +139,47 @@ def test_report_says_what_goes_together(
 ) -> None:
     assert main(["report", str(results), *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["serverless.yml", "ANSWERS.md", "package.json", "link.json"])
+@pytest.mark.parametrize("option", ["--output", "--also"])
+def test_no_output_takes_the_place_of_what_is_checked(
+    fork: Path, name: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (fork / "link.json").symlink_to("serverless.yml")
+    before = (fork / "serverless.yml").read_bytes()
+    arguments = ["--format", "json", "--output", name] if option == "--output" else ["--also", f"json={name}"]
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert f"{name} is read here, and would be lost; name another file to write." in told.err
+    assert told.out == ""
+    assert (fork / "serverless.yml").read_bytes() == before
+    assert main(["--format", "json", "--output", "report.json"]) == 1
+    assert main(["--format", "json", "--output", "report.json"]) == 1  # what was written before may be written again
+
+
+def test_a_report_does_not_take_the_place_of_its_results(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = results.read_bytes()
+    assert main(["report", str(results), "--format", "json", "--output", str(results)]) == 2
+    assert "is read here, and would be lost" in capsys.readouterr().err
+    assert results.read_bytes() == before
+
+
+@pytest.mark.parametrize("form", ["junit", "html", "markdown", "github", "json"])
+@pytest.mark.usefixtures("fork")
+def test_data_is_utf_8_whatever_the_stream_expects(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = Path("serverless.yml").read_text(encoding="utf-8")
+    Path("serverless.yml").write_text(text.replace("Ref: PutRideRecordSnsDlq", "Ref: Zurück✓"), encoding="utf-8")
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert main(["--format", form, "--no-lint"]) == 1
+    written: bytes = stream.buffer.getvalue()
+    assert "PutRideRecordSns" in written.decode("utf-8")
+
+
+@pytest.mark.usefixtures("fork")
+def test_what_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["nope", "--format", "github"]) == 2
+    assert "::nope: there is no such file or folder." in capsys.readouterr().out
+    assert main(["nope", "--format", "junit"]) == 2
+    assert '<testsuite name="nope"' in capsys.readouterr().out
