@@ -31,7 +31,7 @@ class Parameters(NamedTuple):
 def judge(service: Service, given: Parameters) -> Finding:
     """Tell whether one of the resources is the parameter, by its name, else by its value.
 
-    Two of the name fail: CloudFormation makes the second one not.
+    Two resources of that name fail: CloudFormation does not make the second one.
     """
     wanted = parameter_name(given.name, service)
     shown = wanted.shown if isinstance(wanted, Scalar) else given.name

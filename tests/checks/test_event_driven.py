@@ -161,3 +161,20 @@ def test_an_image_of_framework_1_is_no_image(tmp_path: Path) -> None:
     assert judged(tmp_path, RECORD, pair).check("sns.function").reason == "handler-image"
     old = (pair, ("service: wild-rydes-ride-record\n", "service: wild-rydes-ride-record\nframeworkVersion: '1'\n"))
     assert judged(tmp_path, RECORD, *old).check("sns.function").outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    ("event", "request_"),
+    [
+        ("http: get /record", "post /record"),
+        ("http: get ${self:custom.sevrice_url_path_base}", ""),
+        ("http: {method: get, path: /record}", "post /record"),
+    ],
+)
+def test_a_request_in_one_text_keeps_its_path_where_no_variable_makes_it(
+    tmp_path: Path, event: str, request_: str
+) -> None:
+    pair = ("http:\n          " + HTTP, event)
+    found = judged(tmp_path, RECORD, pair).check("http.event")
+    assert found.reason == "http-wrong-method"
+    assert dict(found.verdicts["file"].facts)["request"] == request_
