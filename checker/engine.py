@@ -68,7 +68,7 @@ def _findings(pack: RulePack, service: Service, name: str | Unknown) -> dict[str
     if service.obstacle is not None:
         return findings
     renamed = {
-        rule.judgement.looks_for: _Renamed(found.stands_in, rule.follows)
+        rule.judgement.named(found): _Renamed(found.stands_in, rule.follows)
         for rule in pack.rules
         if (found := findings[rule.id]).stands_in is not None
     }
@@ -140,7 +140,7 @@ def _follow(
     # The sentences speak of the resource under the name that it has.
     facts = (*followed.facts, *((name, shown(new)) for name, new in names.items()))
     notes = tuple(dict.fromkeys(Remark(one.note) for one in followed_by.values()))
-    return followed._replace(equivalent=True, facts=facts, remarks=(*followed.remarks, *notes))
+    return followed._replace(follows=True, facts=facts, remarks=(*followed.remarks, *notes))
 
 
 def _asks_alike(parameter: str, found: str) -> bool:
@@ -178,7 +178,7 @@ def _verdict(pack: RulePack, rule: Rule, source: Source, service: Service, findi
     return Verdict(
         outcome=outcome,
         reason=words.code or None,
-        equivalent=finding.equivalent and outcome == "pass",
+        equivalent=finding.is_other and outcome == "pass",
         message=message,
         evidence=tuple(evidence(origin, service) for origin in finding.at),
         notes=tuple(_notes(pack, service, finding, facts)),
@@ -223,7 +223,7 @@ def _words(pack: RulePack, rule: Rule, finding: Finding, strict: bool) -> tuple[
     if finding.outcome == "fail":
         assert finding.slot is not None
         return "fail", rule.reasons[finding.slot]
-    if finding.equivalent and strict:
+    if finding.is_other and strict:
         return "fail", pack.common.not_as_written
     if finding.outcome == "skipped":
         return "skipped", Words("", pack.common.other_service if finding.slot == OTHER_SERVICE else pack.common.skipped)

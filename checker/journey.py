@@ -79,9 +79,9 @@ class Traveller(NamedTuple):
     def name(self, stop: Stop) -> str:
         """A stop as the service calls it."""
         renamed = {
-            rule.judgement.looks_for[1]: found
+            rule.judgement.named(found)[1]: found.stands_in
             for rule in self.rules
-            if (found := self.findings[rule.id].stands_in) is not None
+            if (found := self.findings[rule.id]).stands_in is not None
         }
         name = stop.resource or stop.function
         return shown(renamed.get(name, name) or stop.label)

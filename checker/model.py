@@ -131,6 +131,13 @@ def text_of(value: Value | None) -> str | None:
     return value.value if isinstance(value, Scalar) and isinstance(value.value, str) else None
 
 
+def shown_value(value: Value) -> str:
+    """A value as a sentence may quote it: a text or number as a report may show it, of all else only its shape."""
+    if isinstance(value, Scalar):
+        return value.shown
+    return "[…]" if isinstance(value, Sequence) else "{…}"
+
+
 def value_at(value: Value | None, *path: str) -> Value | None:
     """The value at a path of keys; Unknown when a step on the way is."""
     for key in path:
@@ -334,7 +341,8 @@ class Function(NamedTuple):
 
     `unseen_target` is set where a target may exist that this source does not show, `empty_block` where a `deadLetter`
     stands with nothing below it, which sets none. `timeout` are the seconds that it may run, defaults included.
-    `handler` names the code that runs, in the words of Lambda. `environment` are its variables by name, those that it
+    `handler` names the code that runs, in the words of Lambda, `image` the container image that a file has run instead.
+    `environment` are its variables by name, those that it
     shares with all functions among them; None where nothing is known of them.
     """
 
@@ -349,6 +357,7 @@ class Function(NamedTuple):
     timeout: Value | None = None
     handler: Value | None = None
     environment: "Section[Value] | None" = None
+    image: Value | None = None
 
 
 class Plugin(NamedTuple):

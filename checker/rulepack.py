@@ -97,10 +97,10 @@ class Judgement(NamedTuple):
     kind: Kind
     parameters: Any
 
-    @property
-    def looks_for(self) -> tuple[str, str]:
-        """The parameter that names what the kind looks for, and that name."""
-        return self.kind.finds, str(getattr(self.parameters, self.kind.finds))
+    def named(self, finding: Finding) -> tuple[str, str]:
+        """The parameter that names what the finding has under another name, and the name that was asked for."""
+        parameter = finding.of or self.kind.finds
+        return parameter, str(getattr(self.parameters, parameter))
 
     def of(self, service: Service) -> Finding:
         return self.kind.judge(service, self.parameters)

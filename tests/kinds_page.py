@@ -10,7 +10,7 @@ from checker.checks.kinds import Kind, find_kind, kind_names
 from checker.rule_help import PLACEHOLDER
 from checker.rulepack import Rule, RulePack, fill
 
-_TYPES = {"str": "text", "tuple[str, ...]": "list of texts"}
+_TYPES = {"str": "text", "<class 'bool'>": "true or false", "tuple[str, ...]": "list of texts"}
 
 
 def render(packs: list[RulePack]) -> str:
@@ -78,6 +78,7 @@ def _parameters(kind: Kind) -> Iterator[tuple[str, str, str]]:
         type_ = types[name]
         told = type_.__name__ if type_ is str else str(type_)
         default = defaults.get(name)
+        default = "false" if default is False else default
         yield f"`{name}`", _TYPES[told], "must be given" if name not in defaults else f"`{default}`" if default else ""
 
 

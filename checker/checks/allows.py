@@ -35,11 +35,16 @@ from checker.wording import shown
 
 _POLICY_OF_THE_TOPIC = "AWS::SNS::TopicPolicy"
 _POLICY_OF_THE_QUEUE = "AWS::SQS::QueuePolicy"
-_NAMES = ("QueueName", "TopicName", "TableName")
+_NAMES = ("QueueName", "TopicName", "TableName", "BucketName")
 
 
 class Parameters(NamedTuple):
-    """`function` must be allowed `action` on the resource `logical_id` of type `type`."""
+    """`function` must be allowed `action` on the resource `logical_id` of type `type`.
+
+    ARNs are written out for queues, topics, tables and buckets, so that one in another form is recognised. Of any other
+    type, `Fn::GetAtt` of `Arn` and `*` are known to cover the resource, and a text that may do so is unknown. An action
+    on the objects of a bucket asks for its ARN with `/*` behind it.
+    """
 
     function: str
     action: str

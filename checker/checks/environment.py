@@ -8,26 +8,33 @@ from checker.checks.found_function import find_function
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import REF_IS_ARN, Arns, arn_attributes
 from checker.cloudformation.intrinsics import Reference, Text, settle, shown_text, text_value
-from checker.model import Function, Section, Service, Unknown, Value, is_empty
+from checker.model import Function, Section, Service, Unknown, Value, is_empty, shown_value
 from checker.wording import near_name
 
 _NEAR = 0.8
 
 
 class Parameters(NamedTuple):
-    """`variable` of the function has what `Ref` of the resource `logical_id` of type `type` gives."""
+    """`variable` of the function has what `Ref` of the resource `logical_id` of type `type` gives.
+
+    With `near`, a function of a near name stands in for one that is not there: for a function that no check of the kind
+    `function` is about.
+    """
 
     function: str
     variable: str
     logical_id: str
     type: str
+    near: bool = False
 
 
 def judge(service: Service, given: Parameters) -> Finding:
     """Tell whether the variable has the value of `Ref`; what gives the same in another way passes as equivalent."""
     function = find_function(service, given.function)
     if isinstance(function, Finding):
-        return function
+        return (
+            _near_function(service, given) if given.near and function.slot in found_function.SLOTS else None
+        ) or function
     variables = function.environment or Section({}, function.origin)
     written = variables.get(given.variable)
     if written is None:
@@ -42,7 +49,7 @@ def judge(service: Service, given: Parameters) -> Finding:
         return (
             unknown(text, at=written.origin)
             if text.why != "not_text"
-            else fail("differs", value.origin, found="no text")
+            else fail("differs", value.origin, found=shown_value(value))
         )
     if text == (Reference(given.logical_id),):
         return passed(written.origin, value=_told(given))
@@ -55,6 +62,15 @@ def judge(service: Service, given: Parameters) -> Finding:
     if same:
         return passed(written.origin, equivalent=service.account is None, value=_told(given))
     return fail("differs", value.origin, found=shown_text(value))
+
+
+def _near_function(service: Service, given: Parameters) -> Finding | None:
+    near = near_name(given.function, service.functions.entries)
+    if near is None:
+        return None
+    origin = service.functions.entries[near].origin
+    found = fail("function_near", origin, stands_in=near, found=near, line=str(origin.line))
+    return found._replace(of="function")
 
 
 def _plain(value: Value) -> Value | None:
@@ -97,6 +113,7 @@ KIND = Kind(
     Parameters,
     {
         **found_function.SLOTS,
+        "function_near": ("found", "line"),
         "absent": (),
         "empty": (),
         "misspelled": ("found",),
@@ -106,4 +123,5 @@ KIND = Kind(
         "differs": ("found",),
     },
     judge,
+    only_with={"function_near": "near"},
 )

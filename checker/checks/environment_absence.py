@@ -6,7 +6,8 @@ from checker.checks import found_function
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.found_function import find_function
 from checker.checks.kinds import Kind
-from checker.model import Scalar, Section, Service, Value
+from checker.cloudformation.intrinsics import branches_of, settle
+from checker.model import Scalar, Section, Service, Unknown, Value
 
 
 class Parameters(NamedTuple):
@@ -17,18 +18,33 @@ class Parameters(NamedTuple):
 
 
 def judge(service: Service, given: Parameters) -> Finding:
-    """Tell whether the function no longer gets the variable, neither by itself nor with all functions; null is gone."""
+    """Tell whether the function no longer gets the variable, neither by itself nor with all functions.
+
+    Null is gone, and so is `AWS::NoValue`, which CloudFormation leaves out.
+    """
     function = find_function(service, given.function)
     if isinstance(function, Finding):
         return function
     variables: Section[Value] = function.environment or Section({}, function.origin)
     found = variables.entries.get(given.variable)
-    if found is not None and not (isinstance(found, Scalar) and found.value is None):
+    gone = found is None or _is_gone(found)
+    if found is not None and gone is None:
+        return unknown(Unknown("conditional_value", found.origin))
+    if found is not None and not gone:
         shared = found.origin.use.path.startswith("provider.")
         return fail("shared" if shared else "present", found.origin.use, value="set")
     if variables.unknown is not None:
         return unknown(variables.unknown)
     return passed(variables.origin, value="none")
+
+
+def _is_gone(value: Value) -> bool | None:
+    """Whether CloudFormation leaves the variable out; None where a condition decides it."""
+    sides = {_is_gone(side) for side in branches_of(value)[1:]}
+    if sides:
+        return sides.pop() if len(sides) == 1 else None
+    settled = settle(value)
+    return settled is None or (isinstance(settled, Scalar) and settled.value is None)
 
 
 KIND = Kind(Parameters, {**found_function.SLOTS, "present": (), "shared": ()}, judge)

@@ -31,7 +31,8 @@ class Parameters(NamedTuple):
     """`event` is the framework's name of the event (`sqs`, `sns`).
 
     `function` restricts the question to one function, `logical_id` with `type` to one source. `actions` on the resource
-    `writes_to` of type `writes_to_type` are what the function must be allowed, one of them at least.
+    `writes_to` of type `writes_to_type` are what the function must be allowed, one of them at least. Of which types an
+    ARN can be written out, the kind `allows` says.
     """
 
     event: str

@@ -14,9 +14,10 @@ class Finding(NamedTuple):
     `slot` names the way out that the kind took; the rule pack gives it a reason code and a sentence, which `facts`
     fill. `at` is the evidence, the deciding place first. `equivalent` marks a pass reached another way than the
     workshop's text, and `way` names that way where another check depends on it. `stands_in` is the logical id found in
-    place of the one asked for. `value` is what the verdict rests on, told alike for every source, so that two can be
-    compared; None where there is nothing to compare. `instead` marks what another check found, which may make this one
-    unnecessary.
+    place of the one asked for, and `of` the parameter that asks for it, where that is not the one that the kind finds.
+    `follows` marks a pass that agrees with what another check found under another name. `value` is what the verdict
+    rests on, told alike for every source, so that two can be compared; None where there is nothing to compare.
+    `instead` marks what another check found, which may make this one unnecessary.
     """
 
     outcome: Outcome
@@ -29,6 +30,13 @@ class Finding(NamedTuple):
     stands_in: str | None = None
     value: str | None = None
     instead: bool = False
+    of: str = ""
+    follows: bool = False
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it is a pass, and not exactly as in the workshop's text."""
+        return self.outcome == "pass" and (self.equivalent or self.follows)
 
 
 def passed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checker.checks.finding import Finding, fail, unknown
-from checker.model import Resource, Scalar, Service, Unknown, is_empty, text_of
+from checker.model import Resource, Service, Unknown, is_empty, shown_value, text_of
 from checker.wording import near_name
 
 SLOTS: dict[str, tuple[str, ...]] = {
@@ -32,7 +32,7 @@ def find_resource(service: Service, logical_id: str, type_: str) -> Resource | F
     if isinstance(given, Unknown) and resource.type is None:
         return unknown(given)
     if text_of(given) != type_ and not isinstance(given, Unknown):
-        return fail("other_type", given.origin, found=given.shown if isinstance(given, Scalar) else "no text")
+        return fail("other_type", given.origin, found=shown_value(given))
     if resource.condition is not None:
         return unknown(Unknown("conditional_resource", resource.condition.origin))
     if isinstance(resource.gone, Unknown):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
-from checker.model import Function, Mapping, Scalar, Service, Unknown
+from checker.model import Function, Mapping, Scalar, Service, Unknown, is_truthy, shown_value
 from checker.wording import near_name
 
 
@@ -57,12 +57,14 @@ def _is_another(name: str, given: Parameters) -> bool:
 
 def _judge_handler(function: Function, given: Parameters) -> Finding:
     handler = settle(function.handler)
+    if isinstance(function.image, Unknown) or (function.image is not None and is_truthy(function.image)):
+        return fail("image", function.image.origin)
     if handler is None or (isinstance(handler, Scalar) and handler.value in (None, "")):
         return fail("handler_absent", function.origin)
     if isinstance(handler, Unknown):
         return unknown(handler)
     text = handler.text if isinstance(handler, Scalar) else ""
-    shown = handler.shown if isinstance(handler, Scalar) else "no text"
+    shown = shown_value(handler)
     if text == given.handler:
         return passed(handler.origin, value=given.handler)
     (file, _, name), (wanted_file, _, wanted_name) = text.rpartition("."), given.handler.rpartition(".")
@@ -86,6 +88,7 @@ KIND = Kind(
         "near": ("found", "line"),
         "misplaced": ("place",),
         "at_top_level": (),
+        "image": (),
         "handler_absent": (),
         "handler_file": ("found",),
         "handler_name": ("found",),

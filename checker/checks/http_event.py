@@ -6,10 +6,22 @@ from checker.checks import found_function
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.found_function import find_function
 from checker.checks.kinds import Kind
-from checker.model import EventSource, Function, Mapping, Scalar, Service, Unknown, is_empty, value_at
+from checker.model import (
+    EventSource,
+    Function,
+    Mapping,
+    Scalar,
+    Service,
+    Unknown,
+    Value,
+    is_empty,
+    shown_value,
+    value_at,
+)
 
 _HTTP, _HTTP_API = "http", "httpApi"
 _ANY = "any"
+_STOPS = "incomplete"
 
 
 class Parameters(NamedTuple):
@@ -20,13 +32,17 @@ class Parameters(NamedTuple):
 
 
 def judge(service: Service, given: Parameters) -> Finding:
-    """Tell whether one of the function's `http` events has the method; one of all methods has it too."""
+    """Tell whether one of the function's `http` events has the method; one of all methods has it too.
+
+    One that lacks its method or path decides, whatever the others say: the framework stops at it.
+    """
     function = find_function(service, given.function)
     if isinstance(function, Finding):
         return function
-    found = [_judge_event(event, given) for event in function.events if _is_http(event)]
+    found = [_judge_event(service, event, given) for event in function.events if _is_http(event)]
     ranks = {"pass": 0, "unknown": 1, "fail": 2, "skipped": 3}
-    best = min(found, key=lambda finding: (ranks[finding.outcome], finding.equivalent), default=None)
+    stops = next((finding for finding in found if finding.slot == _STOPS), None)
+    best = stops or min(found, key=lambda finding: (ranks[finding.outcome], finding.equivalent), default=None)
     return best or _missing(service, function)
 
 
@@ -34,7 +50,7 @@ def _is_http(event: EventSource | Unknown) -> bool:
     return isinstance(event, Unknown) or event.type == _HTTP
 
 
-def _judge_event(event: EventSource | Unknown, given: Parameters) -> Finding:
+def _judge_event(service: Service, event: EventSource | Unknown, given: Parameters) -> Finding:
     if isinstance(event, Unknown):
         return unknown(event)
     if isinstance(event.given, Unknown):
@@ -49,7 +65,15 @@ def _judge_event(event: EventSource | Unknown, given: Parameters) -> Finding:
         return passed(method.origin, value=given.method)
     if text == _ANY:
         return passed(method.origin, equivalent=True, value=_ANY.upper())
-    return fail("method", method.origin, found=method.shown if isinstance(method, Scalar) else "no text")
+    return fail("method", method.origin, found=shown_value(method), request=_request(service, given, path))
+
+
+def _request(service: Service, given: Parameters, path: Value) -> str:
+    """Method and path in one text, as an event may be written; empty where variables make the path."""
+    lines = service.lines.get(path.origin.file, [])
+    line = lines[path.origin.line - 1] if path.origin.line <= len(lines) else ""
+    text = path.text if isinstance(path, Scalar) and path.secret is None else ""
+    return f"{given.method.lower()} {text}" if text and text in line else ""
 
 
 def _missing(service: Service, function: Function) -> Finding:
@@ -70,7 +94,7 @@ KIND = Kind(
         **found_function.SLOTS,
         "absent": (),
         "http_api": (),
-        "method": ("found",),
+        "method": ("found", "request"),
         "incomplete": (),
         "misplaced": ("place",),
     },

@@ -7,7 +7,7 @@ from checker.checks.kinds import Kind
 from checker.checks.parameter_name import parameter_name
 from checker.cloudformation.arns import REF_IS_ARN, Arns, arn_attributes
 from checker.cloudformation.intrinsics import Reference, Text, settle, shown_text, text_value
-from checker.model import Mapping, Resource, Scalar, Service, Unknown, Value, is_empty, text_of
+from checker.model import Mapping, Remark, Resource, Scalar, Service, Unknown, Value, is_empty, text_of
 from checker.wording import near_name
 
 _PARAMETER = "AWS::SSM::Parameter"
@@ -18,19 +18,32 @@ class Parameters(NamedTuple):
     """`name` may hold `{service}` and `{stage}`, those of the service. The resource may have any logical id.
 
     `value_type` is the `Type` of the parameter; its value is `Ref` of the resource `logical_id` of type `type`.
+    `asked_for` is the name under which others look for it; where that is another, a note says so.
     """
 
     name: str
     logical_id: str
     type: str
     value_type: str = "String"
+    asked_for: str = ""
 
 
 def judge(service: Service, given: Parameters) -> Finding:
-    """Tell whether one of the resources is the parameter, by its name, else by its value."""
+    """Tell whether one of the resources is the parameter, by its name, else by its value.
+
+    Two resources of that name fail: CloudFormation does not make the second one.
+    """
     wanted = parameter_name(given.name, service)
     shown = wanted.shown if isinstance(wanted, Scalar) else given.name
     finding = _judge(service, given, wanted)
+    asked = parameter_name(given.asked_for, service) if given.asked_for else wanted
+    if (
+        finding.outcome == "pass"
+        and isinstance(asked, Scalar)
+        and isinstance(wanted, Scalar)
+        and asked.text != wanted.text
+    ):
+        finding = finding._replace(remarks=(*finding.remarks, Remark("parameter-asked-for", (("asked", asked.shown),))))
     return finding._replace(facts=(*finding.facts, (_WANTED, shown)))
 
 
@@ -39,6 +52,7 @@ def _judge(service: Service, given: Parameters, wanted: Scalar | Unknown) -> Fin
     if isinstance(wanted, Unknown):
         return unknown(wanted)
     found: list[Finding] = []
+    certain: list[Resource] = []
     doubt: Unknown | None = service.resources.unknown
     for resource in resources:
         name = _name(service, resource)
@@ -46,8 +60,12 @@ def _judge(service: Service, given: Parameters, wanted: Scalar | Unknown) -> Fin
             doubt = doubt or name
         elif name == wanted.text:
             found.append(_judge_resource(service, resource, given))
+            certain += [resource] if resource.condition is None and resource.gone is False else []
     ranks = {"pass": 0, "unknown": 1, "fail": 2, "skipped": 3}
     best = min(found, key=lambda finding: ranks[finding.outcome], default=None)
+    if len(certain) > 1:
+        first, second = certain[:2]
+        return fail("duplicate", second.origin, found=first.logical_id, resource=second.logical_id)
     if best is not None:
         return best
     if doubt is not None:
@@ -159,6 +177,7 @@ _SLOTS: dict[str, tuple[str, ...]] = {
     "other_resource": ("found", "resource"),
     "misnamed": ("found", "resource"),
     "no_slash": ("found", "resource"),
+    "duplicate": ("found", "resource"),
     "unnamed": ("resource",),
     "untyped": ("resource",),
     "other_type": ("found", "resource"),

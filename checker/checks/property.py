@@ -7,12 +7,12 @@ from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.found_resource import find_resource
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
-from checker.model import Resource, Scalar, Service, Unknown, text_of
+from checker.model import Resource, Scalar, Service, Unknown, shown_value, text_of
 from checker.wording import near_name
 
 
 class Parameters(NamedTuple):
-    """The value is compared by exact spelling."""
+    """The value is compared by exact spelling, that of a number or boolean too: `"60"` is 60, and `"true"` is true."""
 
     logical_id: str
     type: str
@@ -31,8 +31,8 @@ def judge(service: Service, given: Parameters) -> Finding:
         return unknown(value, at=written.origin if written is not None else None)
     if value is None:
         return _unset(service, resource, given)
-    if not isinstance(value, Scalar) or value.value != given.value:
-        found = value.shown if isinstance(value, Scalar) else "no text"
+    if not isinstance(value, Scalar) or value.text != given.value:
+        found = shown_value(value)
         hidden = isinstance(value, Scalar) and value.secret is not None
         return fail("differs", value.origin, value=None if hidden else found, found=found)
     return passed(value.origin, value=given.value)

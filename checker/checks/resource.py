@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.kinds import Kind
-from checker.cloudformation.intrinsics import settle, shown_text
+from checker.cloudformation.intrinsics import Reference, settle, shown_text, text_value
 from checker.model import Mapping, Resource, Scalar, Service, Unknown, Value, is_empty, text_of
 from checker.wording import near_name
 
@@ -12,12 +12,14 @@ from checker.wording import near_name
 class Parameters(NamedTuple):
     """`used_by` is the function whose dead letter target tells which resource is meant when the name is another.
 
-    `refused` is a boolean property that must not be set.
+    `variable` is one of that function's environment which tells it as well, by its `Ref`. `refused` is a boolean
+    property that must not be set.
     """
 
     logical_id: str
     type: str
     used_by: str = ""
+    variable: str = ""
     refused: str = ""
 
 
@@ -68,12 +70,21 @@ def _missing(service: Service, given: Parameters) -> Finding:
 
 
 def _renamed(service: Service, given: Parameters) -> Resource | None:
-    """The resource meant: the one that the function's dead letter target names, else the only one with a near name."""
+    """The resource meant: the one that the function names, else the only one with a near name.
+
+    The function names it by its dead letter target, or by a variable.
+    """
     same_type = {name: one for name, one in service.resources.entries.items() if text_of(one.type) == given.type}
     function = service.functions.entries.get(given.used_by)
     for target in function.targets if function is not None else ():
         if target.found in same_type:
             return same_type[target.found]
+    variables = function.environment if function is not None else None
+    named = variables.entries.get(given.variable) if variables is not None else None
+    text = text_value(named) if named is not None else ()
+    by_variable = text[0] if not isinstance(text, Unknown) and len(text) == 1 else None
+    if isinstance(by_variable, Reference) and not by_variable.attribute and by_variable.name in same_type:
+        return same_type[by_variable.name]
     near = [name for name in same_type if near_name(given.logical_id, [name])]
     return same_type[near[0]] if len(near) == 1 else None
 

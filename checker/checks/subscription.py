@@ -9,8 +9,21 @@ from checker.checks.found_function import find_function
 from checker.checks.kinds import Kind
 from checker.checks.parameter_name import parameter_name
 from checker.cloudformation.intrinsics import Reference, settle, text_value
-from checker.model import EventSource, Function, Mapping, Remark, Scalar, Service, Unknown, Value, text_of, value_at
-from checker.wording import shown
+from checker.model import (
+    EventSource,
+    Function,
+    Mapping,
+    Remark,
+    Scalar,
+    Service,
+    Unknown,
+    Value,
+    is_empty,
+    is_truthy,
+    shown_value,
+    value_at,
+)
+from checker.wording import near_name, shown
 
 _EVENT = "sns"
 # CloudFormation looks a parameter up itself where a template says so (user guide, "Dynamic references").
@@ -66,7 +79,7 @@ def _judge_event(service: Service, event: EventSource | Unknown, wanted: Scalar 
         return fail("malformed", event.origin)
     parameter = _parameter(settled)
     if parameter is not None:
-        return _judge_parameter(parameter, arn, settled, wanted)
+        return _judge_parameter(service, parameter, arn, settled, wanted)
     if isinstance(settled, Scalar):
         return _judge_literal(service, settled, wanted)
     text = text_value(arn)
@@ -82,16 +95,21 @@ def _judge_event(service: Service, event: EventSource | Unknown, wanted: Scalar 
 def _arn(given: Value) -> Value | Finding:
     """The ARN in an event as the framework reads it (`compile/events/sns.js`), or what comes of it instead."""
     if isinstance(given, Mapping):
-        arn, name = given.get("arn"), text_of(given.get("topicName"))
-        if arn is None:
-            return fail("makes_topic", given.origin, found=name) if name else fail("malformed", given.origin)
+        arn, name = given.get("arn"), given.get("topicName")
+        named = isinstance(name, Unknown) or is_truthy(name)
+        if arn is None or is_empty(arn):
+            found = "" if name is None else _told(name)
+            return fail("makes_topic", given.origin, found=found) if named else fail("malformed", given.origin)
         is_text = isinstance(arn, (Scalar, Unknown))
-        return arn if is_text or name else fail("arn_unnamed", arn.origin)
-    text = text_of(given)
-    if text is not None and not text.startswith("arn:"):
-        assert isinstance(given, Scalar)
-        return fail("makes_topic", given.origin, found=given.shown)
+        return arn if is_text or named else fail("arn_unnamed", arn.origin)
+    if isinstance(given, Scalar) and not given.text.startswith("arn:"):
+        return fail("makes_topic", given.origin, found=given.shown)  # also of a number or boolean, as version 3 has it
     return given
+
+
+def _told(value: Value) -> str:
+    """A value as a sentence may quote it, by its expression where it is not known."""
+    return dict(value.facts).get("expression", "") if isinstance(value, Unknown) else shown_value(value)
 
 
 def _parameter(arn: Value) -> str | None:
@@ -102,15 +120,14 @@ def _parameter(arn: Value) -> str | None:
     return found.group(1) + (found.group(2) or "") if found is not None else None
 
 
-def _judge_parameter(name: str, arn: Value, settled: Value, wanted: Scalar | Unknown) -> Finding:
+def _judge_parameter(service: Service, name: str, arn: Value, settled: Value, wanted: Scalar | Unknown) -> Finding:
     if isinstance(wanted, Unknown):
         return unknown(wanted, at=arn.origin)
     dynamic = isinstance(settled, Scalar)
     expression = settled.shown if isinstance(settled, Scalar) else dict(getattr(settled, "facts", ())).get("expression")
     expression = expression or wanted.shown
-    remarks = (
-        (Remark("stage-written-out", (("found", shown(expression)),)),) if _names_stage(expression, wanted) else ()
-    )
+    written_out = _names_stage(expression, wanted) and (not dynamic or wanted.text in _line(service, arn))
+    remarks = (Remark("stage-written-out", (("found", shown(expression)),)),) if written_out else ()
     if name == wanted.text:
         return passed(arn.origin, equivalent=dynamic, value=None, remarks=remarks)
     if _VERSION.sub("", name) == wanted.text:
@@ -125,6 +142,12 @@ def _judge_parameter(name: str, arn: Value, settled: Value, wanted: Scalar | Unk
 def _names_stage(expression: str, wanted: Scalar) -> bool:
     """Whether the name of the parameter is written out, stage and all, so that every other stage would get this one."""
     return expression.count("${") + expression.count("{{") == 1 and wanted.text in expression
+
+
+def _line(service: Service, value: Value) -> str:
+    """The line on which a value stands, as it is written: a dynamic reference has its variables replaced."""
+    lines = service.lines.get(value.origin.file, [])
+    return lines[value.origin.line - 1] if value.origin.line <= len(lines) else ""
 
 
 def _judge_literal(service: Service, arn: Scalar, wanted: Scalar | Unknown) -> Finding:
@@ -148,6 +171,10 @@ def _missing(service: Service, function: Function, wanted: Scalar | Unknown) -> 
         right = [event for event in events if _judge_event(service, event, wanted).outcome == "pass"]
         if right and other is not function:
             return fail("other_function", right[0].origin, found=other.name)
+    for event in function.events:
+        if isinstance(event, EventSource) and near_name(_EVENT, [event.type]) is not None:
+            key = event.given if event.given is not None else event
+            return fail("misspelled", key.origin.use, found=event.type)
     body = value_at(service.document, "functions", function.name)
     stray = body.get(_EVENT) if isinstance(body, Mapping) else None
     if stray is not None:
@@ -162,6 +189,7 @@ _WANTED = "wanted"
 _SLOTS: dict[str, tuple[str, ...]] = {
     **found_function.SLOTS,
     "absent": (),
+    "misspelled": ("found",),
     "misplaced": ("place",),
     "other_function": ("found",),
     "makes_topic": ("found",),

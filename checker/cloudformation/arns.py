@@ -16,12 +16,19 @@ _PSEUDO = {"partition": "AWS::Partition", "region": "AWS::Region", "account": "A
 
 _TOPIC = "AWS::SNS::Topic"
 _TABLE = "AWS::DynamoDB::Table"
-# Resource types whose ARN can be written down: service, prefix of the sixth segment, property that names it.
+_BUCKET = "AWS::S3::Bucket"
+# Resource types whose ARN can be written down: service, prefix of the sixth segment, property that names it. Of any
+# other type, only what names the resource itself is known to be its ARN.
 _NAMED_TYPES = {
     "AWS::SQS::Queue": ("sqs", "", "QueueName"),
     _TOPIC: ("sns", "", "TopicName"),
     _TABLE: ("dynamodb", "table/", "TableName"),
+    _BUCKET: ("s3", "", "BucketName"),
 }
+_REF_IS_NAME = (_TABLE, _BUCKET)
+_LONGEST_BUCKET_NAME = 63
+_LONGEST_RANDOM = 13
+_OF_OBJECTS = ("s3:abortmultipartupload", "s3:listmultipartuploadparts")
 
 
 REF_IS_ARN = ""
@@ -34,6 +41,15 @@ def arn_attributes(type_: str) -> tuple[str, ...]:
     A topic has no attribute `Arn` (CloudFormation reference, AWS::SNS::Topic, "Return values").
     """
     return (REF_IS_ARN, "TopicArn") if type_ == _TOPIC else ("Arn",)
+
+
+def is_of_objects(action: str) -> bool:
+    """Whether an action of S3 is one on the objects of a bucket, whose ARNs go on behind the bucket's with `/`.
+
+    A statement with the bucket's own ARN does not allow it (Service Authorization Reference, "Amazon S3").
+    """
+    small = action.lower()
+    return small in _OF_OBJECTS or (small.startswith("s3:") and "object" in small and "bucket" not in small)
 
 
 class Wildcard(Enum):
@@ -49,14 +65,18 @@ Atom = str | Wildcard | Reference
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-isob-": "aws-iso-b", "us-iso-": "aws-iso"}
 _LONGEST_PATTERN = 2048  # characters; no ARN is longer
 _RANDOM = "random"
+_SMALL_RANDOM = "random, in small letters"
 _CHARACTERS = {
     _RANDOM: re.compile(r"[A-Z0-9]"),
+    _SMALL_RANDOM: re.compile(r"[a-z0-9]"),
     "AWS::AccountId": re.compile(r"[0-9]"),
     "AWS::Region": re.compile(r"[a-z0-9-]"),
     "AWS::Partition": re.compile(r"[a-z-]"),
     "AWS::StackName": re.compile(r"[A-Za-z0-9-]"),
 }
 _ANY = re.compile(r".", re.DOTALL)
+_ARN_START = "arn:"
+_OBJECT = "object"
 
 
 class Arns(NamedTuple):
@@ -68,17 +88,20 @@ class Arns(NamedTuple):
         """The six segments of the ARN that a resource of this type has under this logical id."""
         resource = self.service.resources.entries.get(logical_id)
         service, prefix, property_ = _NAMED_TYPES[type_]
+        account = (self.service.account or Reference(_PSEUDO["account"]),)
         return [
             ("arn",),
             (Reference(_PSEUDO["partition"]),),
             (service,),
-            self._region(),
-            (self.service.account or Reference(_PSEUDO["account"]),),
+            *([(), ()] if type_ == _BUCKET else [self._region(), account]),
             joined([prefix, *self.name(logical_id, resource, property_)]),
         ]
 
     def name(self, logical_id: str, resource: Resource | None, property_: str) -> Text:
-        """The physical name: the one given, or the one that CloudFormation generates."""
+        """The physical name: the one given, or the one that CloudFormation generates.
+
+        That of a bucket is in small letters; a long one is cut, and then its deployment alone tells it.
+        """
         given = resource.get(property_) if resource is not None else None
         if given is not None:
             text = text_value(given)
@@ -86,6 +109,10 @@ class Arns(NamedTuple):
                 return (Reference(logical_id, property_),)
             return joined([piece for part in text for piece in self._pseudo(part)])
         stack = self.service.stack_name
+        if property_ == _NAMED_TYPES[_BUCKET][2]:
+            start = f"{stack or ''}-{logical_id}-".lower()
+            is_cut = not stack or len(start) + _LONGEST_RANDOM > _LONGEST_BUCKET_NAME
+            return (Reference(logical_id, property_),) if is_cut else (start, Reference(logical_id, _SMALL_RANDOM))
         return joined([stack or Reference("AWS::StackName"), f"-{logical_id}-", Reference(logical_id, _RANDOM)])
 
     def _partition(self) -> str:
@@ -119,24 +146,33 @@ class Arns(NamedTuple):
         if type_ not in _NAMED_TYPES or part.dotted:
             return (part,)
         name_property = _NAMED_TYPES[type_][2]
-        refers_to_name = part.attribute == "" and type_ == _TABLE
+        refers_to_name = part.attribute == "" and type_ in _REF_IS_NAME
         if part.attribute == name_property or refers_to_name:
             return self.name(part.name, resource, name_property)
         if part.attribute not in arn_attributes(type_):
             return (part,)
         return _unsegmented(self.of(part.name, type_))
 
-    def matches(self, pattern: Text, logical_id: str, type_: str) -> bool | None:
-        """Whether an IAM resource pattern covers the resource; None where only the deployment tells."""
+    def matches(self, pattern: Text, logical_id: str, type_: str, action: str = "") -> bool | None:
+        """Whether an IAM resource pattern covers the resource; None where only the deployment tells.
+
+        For an action on the objects of a bucket, it is whether the pattern covers every one of them.
+        """
+        below = (Reference(logical_id, _OBJECT),) if type_ == _BUCKET and is_of_objects(action) else ()
         if len(pattern) == 1 and isinstance(pattern[0], Reference):
-            return self._reference_matches(pattern[0], logical_id, type_)
+            matched = self._reference_matches(pattern[0], logical_id, type_)
+            return False if matched and below else matched
         expanded = self.expand(pattern)
         if sum(len(part) for part in expanded if isinstance(part, str)) > _LONGEST_PATTERN:
             return False
         if expanded == ("*",):
             return True
+        if type_ not in _NAMED_TYPES:
+            return self._matches_unwritten(pattern, logical_id, type_)
         segments = _segments(expanded)
         target = self.of(logical_id, type_)
+        if below:
+            target[-1] = joined([*target[-1], "/", *below])
         if sum(len(part) for segment in target for part in segment if isinstance(part, str)) > _LONGEST_PATTERN:
             return False
         verdict: bool | None = True
@@ -147,6 +183,16 @@ class Arns(NamedTuple):
                 return False
             verdict = verdict if matched else None
         return verdict
+
+    def _matches_unwritten(self, pattern: Text, logical_id: str, type_: str) -> bool | None:
+        """The same for a type whose ARN cannot be written down: what goes on behind the resource's own is another's."""
+        first = pattern[0] if pattern else ""
+        if isinstance(first, Reference) and not first.name.startswith("AWS::"):
+            if first.name != logical_id:
+                return False if first.name in self.service.resources.entries else None
+            is_own = first.attribute in arn_attributes(type_) and not first.dotted
+            return is_own and match(_atoms(pattern[1:], pattern=True), [])
+        return match(_atoms(pattern, pattern=True), [*_ARN_START, Reference(logical_id, arn_attributes(type_)[0])])
 
     def is_reference(self, text: Text, logical_id: str, type_: str) -> bool | None:
         """Whether a text is what `Ref` of the resource gives; None where only the deployment tells."""
@@ -170,7 +216,7 @@ class Arns(NamedTuple):
             # A parameter of the template may hold anything; an attribute belongs to another resource.
             return False if reference.attribute or reference.name.startswith("AWS::") else None
         expanded = self.expand((reference,))
-        if len(expanded) == 1 or reference.dotted:
+        if len(expanded) == 1 or reference.dotted or type_ not in _NAMED_TYPES:
             return False
         return _unsegmented(self.of(logical_id, type_)) == expanded
 
@@ -265,4 +311,5 @@ def _possible_steps(wanted: Atom | None, given: Atom | None) -> Iterator[tuple[i
 
 
 def _characters(unknown: Reference) -> re.Pattern[str]:
-    return _CHARACTERS.get(unknown.attribute if unknown.attribute == _RANDOM else unknown.name, _ANY)
+    is_made_up = unknown.attribute in (_RANDOM, _SMALL_RANDOM)
+    return _CHARACTERS.get(unknown.attribute if is_made_up else unknown.name, _ANY)

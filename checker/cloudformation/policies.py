@@ -228,7 +228,7 @@ def resource_matches(pattern: Value, wanted: Wanted, arns: Arns) -> bool | None:
     text = text_value(pattern)
     if isinstance(text, Unknown):
         return False if text.why == "not_text" else None
-    return arns.matches(text, wanted.logical_id, wanted.type)
+    return arns.matches(text, wanted.logical_id, wanted.type, wanted.action)
 
 
 def is_broad_action(statement: Statement) -> bool:

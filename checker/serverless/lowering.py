@@ -195,6 +195,7 @@ def _function(
         empty_block=block.origin.use if isinstance(block, Scalar) and block.value is None else None,
         timeout=_timeout(body, provider, changes),
         handler=_handler(body, changes),
+        image=None if framework.is_version_1 else body.get("image"),
         environment=_environment(body, provider, sections),
     )
 

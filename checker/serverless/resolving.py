@@ -19,6 +19,7 @@ SECONDS_LIMIT = 10.0
 _IN_AWS = frozenset(("ssm", "cf", "s3", "aws"))
 _SSM_IN_REGION = "ssm."  # version 1 takes the region behind a dot, later ones in brackets
 _SSM_WISHES = ("", "raw", "noDecrypt")  # how to read the parameter, not where
+_NEW_VARIABLES = "20210326"
 DEFAULT_REGION = "us-east-1"
 _DEFAULT_STAGE = "dev"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -232,6 +233,9 @@ class Resolver:
         if source.type == "aws" and source.address == ("region",):
             return self._region(at)
         if source.type in _IN_AWS or (self._has_old_ssm and source.type.startswith(_SSM_IN_REGION)):
+            asked = self._join(source.address, at)
+            if isinstance(asked, Unknown):  # what it asks for is not known either, and that comes first
+                return asked
             return Unknown("value_in_aws", at, _facts(variable.text), self._ssm_parameter(source, at))
         address = self._join(source.address, at)
         parameter = self._join(source.parameters[0], at) if source.parameters else None
@@ -289,8 +293,14 @@ class Resolver:
 
     @property
     def _has_old_ssm(self) -> bool:
-        """Whether `${ssm:…}` is that of version 1, which version 2 takes too unless it is told otherwise."""
-        return self.framework.version < (3, 0)
+        """Whether `${ssm:…}` is that of version 1, which version 2 takes too unless it is told otherwise.
+
+        By `variablesResolutionMode: 20210326` it is (serverless 2.72, `resolve-variables` and `get-ssm.js`).
+        """
+        if not (2, 0) <= self.framework.version < (3, 0):
+            return self.framework.is_version_1
+        mode = self.document.get("variablesResolutionMode")
+        return not (isinstance(mode, Scalar) and mode.text == _NEW_VARIABLES)
 
     def _boolean(self, parameter: Scalar, variable: Variable) -> bool | None:
         """What `strToBool` answers: version 1 takes small letters only, and later ones no plain `0` or `false`."""

@@ -30,10 +30,12 @@ resources:
 QUEUE, TABLE = "AWS::SQS::Queue", "AWS::DynamoDB::Table"
 
 
-def matches(pattern: str, logical_id: str = "Q", type_: str = QUEUE, text: str = RESOURCES) -> bool | None:
+def matches(
+    pattern: str, logical_id: str = "Q", type_: str = QUEUE, text: str = RESOURCES, action: str = ""
+) -> bool | None:
     value = text_value(found(parsed(f"x: {pattern}\n"), "x"))
     assert not isinstance(value, Unknown)
-    return Arns(service_of(text, Settings())).matches(value, logical_id, type_)
+    return Arns(service_of(text, Settings())).matches(value, logical_id, type_, action)
 
 
 ACCOUNT = "123456789012"
@@ -142,6 +144,77 @@ def test_a_region_that_is_not_known_is_left_open() -> None:
     text = RESOURCES.replace("region: us-east-2", "region: '${ssm:/region}'")
     assert matches("'arn:aws:sqs:us-west-1:*:*'", text=text) is None
     assert matches("!Sub 'arn:aws:sqs:${AWS::Region}:*:*'", text=text) is True
+
+
+BUCKETS = (
+    RESOURCES
+    + """
+    Site: {Type: AWS::S3::Bucket}
+    NamedSite: {Type: AWS::S3::Bucket, Properties: {BucketName: rides-site}}
+    ABucketWithANameSoLongThatItIsCutByCloudFormation: {Type: AWS::S3::Bucket}
+    Stream: {Type: AWS::Kinesis::Stream}
+"""
+)
+BUCKET, STREAM = "AWS::S3::Bucket", "AWS::Kinesis::Stream"
+
+
+@pytest.mark.parametrize(
+    ("action", "pattern", "expected"),
+    [
+        ("s3:PutObject", "!Sub '${Site.Arn}/*'", True),
+        ("s3:PutObject", "!Join ['/', [!GetAtt Site.Arn, '*']]", True),
+        ("s3:PutObject", "!Sub 'arn:aws:s3:::${Site}/*'", True),
+        ("s3:PutObject", "'arn:aws:s3:::rides-dev-site-*'", True),
+        ("s3:PutObject", "'*'", True),
+        ("s3:PutObject", "!GetAtt Site.Arn", False),
+        ("s3:PutObject", "!Sub 'arn:aws:s3:::${Site}'", False),
+        ("s3:PutObject", "!Sub '${Site.Arn}/rides/*'", None),
+        ("s3:PutObject", "!Sub '${NamedSite.Arn}/*'", False),
+        ("s3:PutObject", "'arn:aws:s3:::other/*'", False),
+        ("s3:PutObject", "Site", False),
+        ("s3:ListBucket", "!GetAtt Site.Arn", True),
+        ("s3:ListBucket", "!Sub '${Site.Arn}/*'", False),
+        ("s3:GetBucketObjectLockConfiguration", "!GetAtt Site.Arn", True),
+        ("s3:AbortMultipartUpload", "!GetAtt Site.Arn", False),
+    ],
+)
+def test_an_action_on_objects_asks_for_what_lies_in_the_bucket(
+    action: str, pattern: str, expected: bool | None
+) -> None:
+    assert matches(pattern, "Site", BUCKET, BUCKETS, action) is expected
+
+
+def test_the_name_of_a_bucket_is_given_or_made_in_small_letters_and_may_be_cut() -> None:
+    assert matches("'arn:aws:s3:::rides-site/*'", "NamedSite", BUCKET, BUCKETS, "s3:PutObject") is True
+    assert matches("'arn:aws:s3:::rides-dev-Site-*'", "Site", BUCKET, BUCKETS) is False
+    cut = "ABucketWithANameSoLongThatItIsCutByCloudFormation"
+    assert matches("'arn:aws:s3:::rides-dev-abucket*'", cut, BUCKET, BUCKETS) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("!GetAtt Stream.Arn", True),
+        ("!Sub '${Stream.Arn}*'", True),
+        ("'*'", True),
+        ("'arn:*'", True),
+        ("!Sub '${Stream.Arn}/x'", False),
+        ("!Ref Stream", False),
+        ("!GetAtt Q.Arn", False),
+        ("!Sub '${Q.Arn}/x'", False),
+        ("!Sub '${Role.Arn}/x'", False),
+        ("Stream", False),
+        ("5", False),
+        ("'arn:aws:kinesis:us-east-2:*:stream/*'", None),
+        ("!Join [':', ['arn:aws:kinesis', !Ref 'AWS::Region', stream/rides]]", None),
+        ("!Ref Parameter", None),
+        ("!Sub '${Parameter}/x'", None),
+    ],
+)
+def test_of_a_type_whose_arn_is_not_written_out_only_its_own_attribute_is_certain(
+    pattern: str, expected: bool | None
+) -> None:
+    assert matches(pattern, "Stream", STREAM, BUCKETS) is expected
 
 
 @settings(max_examples=200)

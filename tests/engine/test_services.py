@@ -196,6 +196,7 @@ checks:
       near: {code: near, say: "`{found}` is near."}
       misplaced: {code: misplaced, say: "It stands at `{place}`."}
       at_top_level: {code: misplaced, say: "It stands at the top."}
+      image: {code: handler, say: "It runs an image."}
       handler_absent: {code: handler, say: "It has none."}
       handler_file: {code: handler, say: "`{found}` is another file."}
       handler_name: {code: handler, say: "`{found}` is another name."}
