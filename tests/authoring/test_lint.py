@@ -8,8 +8,10 @@ import pytest
 
 from checker.authoring.lint import lint
 from checker.cli import main
+from checker.errors import CheckError
 from checker.modules import ModuleFiles, module_at, module_ids
-from tests.authoring.packs import HELP, MODULE, write_module
+from checker.rulepack import load_pack
+from tests.authoring.packs import HELP, MODULE, module_files, write_module
 from tests.conftest import FIXTURES
 
 
@@ -63,6 +65,10 @@ def test_no_false_alarm_on_a_pack_with_everything(tmp_path: Path) -> None:
         ("check: a.table", "check: a.tabel", 23, "`a.tabel` is named, but there is no such check; did you mean `a.table`?"),  # noqa: E501
         ('broken: x., needs_kept', "broken: x, needs_kept", 66, "this sentence has no end mark"),
         ("unreached: x.", "unreached: x", 63, "this sentence has no end mark"),
+        ("{from: a, to: b, branch", "{from: a, to: a, branch", 59, "a track leads from one stop to another, and this one stays at `a`."),  # noqa: E501
+        ("{from: b, to: a, kind", "{from: a, to: b, kind", 60, "a second track leads from `a` to `b`; put its checks into the first, or "),  # noqa: E501
+        ("{from: b, to: a, kind", "{from: b, to: a, branch: true, kind", 60, "a track before this one is the `branch` already; a journey has one."),  # noqa: E501
+        ("check: a.table", "check: a.plugin", 23, "`a.plugin` stands in for itself here; name another check."),
         ("title: Two,", "titel: Two,", 66, "`title` is missing here, and `titel` is no key"),
     ],
 )  # fmt: skip
@@ -124,6 +130,21 @@ def test_no_problem_hides_another(tmp_path: Path) -> None:
         "help.yaml:12: `than` is no key of this place; did you mean `then`?",
         "help.yaml:16: a text belongs here.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{from: a, to: b, branch", "{from: a, to: a, branch"),
+        ("{from: b, to: a, kind", "{from: a, to: b, kind"),
+        ("{from: b, to: a, kind", "{from: b, to: a, branch: true, kind"),
+        ("check: a.table", "check: a.plugin"),
+    ],
+)
+def test_a_module_that_would_stop_a_report_is_not_loaded(old: str, new: str) -> None:
+    with pytest.raises(CheckError) as caught:
+        load_pack(module_files(one_change(MODULE, old, new)))
+    assert caught.value.line is not None
 
 
 def test_missing_slots_are_listed_at_once(tmp_path: Path) -> None:
