@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Set
 
@@ -9,10 +10,11 @@ from checker.checks.kinds import NO_KIND
 from checker.errors import CheckError
 from checker.model import Mapping as MappingValue
 from checker.model import Origin, Scalar, Value, items_of, text_of, value_at, walk
-from checker.modules import HELP_FILE, ModuleFiles
+from checker.modules import HELP_FILE, ModuleFiles, module_ids
 from checker.pack_file import Entry, Problems
 from checker.rule_help import ACTIONS, Facts, read_helps
 from checker.rulepack import RulePack, read_noting
+from checker.shipped import rules_folder
 
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CHECK_ID = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
@@ -36,6 +38,7 @@ def lint(files: ModuleFiles) -> list[CheckError]:
     if document is not None:
         pack = read_noting(files, Entry(document, problems))
         _note(problems, _of_module(document))
+        _note(problems, _of_shipped_id(document, files))
     elif problems[-1].code == "invalid-config":  # some other file
         return problems
     helping = _parsed(files, HELP_FILE, problems)
@@ -107,6 +110,20 @@ def _of_module(document: MappingValue) -> Told:
     for check in checks:
         if isinstance(check, MappingValue):
             yield from _of_check(check, steps.keys())
+
+
+def _of_shipped_id(document: MappingValue, files: ModuleFiles) -> Told:
+    """Whether a module of one's own has the id of a shipped one, which its results would be taken for."""
+    for id_, name in _texts(document, "id"):
+        if files.id or name not in module_ids() or _is_shipped(files, name):
+            continue
+        yield id_.origin, f"`{name}` is the id of a module that ships with rydecheck; give yours another."
+
+
+def _is_shipped(files: ModuleFiles, name: str) -> bool:
+    """Whether a module that is named by its path is the shipped one itself."""
+    folder = os.path.join(rules_folder(), name)
+    return not files.carried and os.path.realpath(files.folder or os.curdir) == os.path.realpath(folder)
 
 
 def _twice(document: MappingValue, key: str) -> Told:

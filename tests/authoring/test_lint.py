@@ -11,6 +11,7 @@ from checker.cli import main
 from checker.errors import CheckError
 from checker.modules import ModuleFiles, module_at, module_ids
 from checker.rulepack import load_pack
+from checker.shipped import rules_folder
 from tests.authoring.packs import HELP, MODULE, module_files, write_module
 from tests.conftest import FIXTURES
 
@@ -94,6 +95,9 @@ def test_a_problem_of_the_module_is_told(tmp_path: Path, old: str, new: str, lin
         ('url: "https', 'url: "http', 14, "a link starts with https://."),
         ("    misspelled:\n", "    mispelled:\n", 8, "`mispelled` is no reason of `a.plugin`; did you mean `misspelled`?"),  # noqa: E501
         ("custom.{found}", "custom.{fuond}", 8, "an edit uses `{fuond}`, which is not among at, forks, found, holder, name."),  # noqa: E501
+        ("{append: plugins, value: some", "{append: '{nope}', value: some", 6, "an edit uses `{nope}`, which is not among at, forks, holder, name, place."),  # noqa: E501
+        ("{append: plugins, value: some-plugin}", "{append: plugins, value: '{nope}'}", 6, "an edit uses `{nope}`, which is"),  # noqa: E501
+        ("Properties.BillingMode, value: PAY", "Properties.BillingMode, value: '{nope}'}\n    - {set: 'resources.{propety}', value: PAY", 19, "an edit uses `{propety}`, which is not among at, found, holder, line, logical_id, "),  # noqa: E501
         ("then: Install it.", "then: Install it", 12, "this sentence has no end mark"),
         ("a.table:", "a.tabel:", 15, "`a.table` is missing here, and `a.tabel` is no key"),
     ],
@@ -130,6 +134,22 @@ def test_no_problem_hides_another(tmp_path: Path) -> None:
         "help.yaml:12: `than` is no key of this place; did you mean `then`?",
         "help.yaml:16: a text belongs here.",
     ]
+
+
+def test_a_value_that_only_holds_braces_is_no_fact(tmp_path: Path) -> None:
+    """`Fn::Sub` has braces too; what is no fact as a whole stays as it is."""
+    helping = one_change(HELP, "plugins, value: some-plugin", 'plugins, value: "${X}-some-plugin"')
+    assert not [one for one in told(tmp_path, MODULE, helping) if "an edit uses" in one]
+
+
+def test_a_module_of_one_s_own_has_an_id_of_its_own(tmp_path: Path) -> None:
+    says = "`reliability` is the id of a module that ships with rydecheck; give yours another."
+    assert told(tmp_path, one_change(MODULE, "id: small", "id: reliability")) == [f"module.yaml:1: {says}"]
+
+
+@pytest.mark.parametrize("module", module_ids())
+def test_a_shipped_module_is_itself_at_its_path_too(module: str) -> None:
+    assert [str(one) for one in lint(module_at(f"{rules_folder()}/{module}/module.yaml"))] == []
 
 
 @pytest.mark.parametrize(
