@@ -375,6 +375,7 @@ def _parameters(name: str, kind: Kind, given: Entry) -> Any:
     """The parameters of a kind, each of its type. Raises CheckError."""
     types, needed = parameter_types(kind), set(kind.parameters._fields) - set(kind.parameters._field_defaults)
     values: dict[str, Any] = {}
+    fits = True
     for key, value in given.value.entries.items():
         given.take(key)
         if key not in types:
@@ -382,16 +383,25 @@ def _parameters(name: str, kind: Kind, given: Entry) -> Any:
             advice = f"did you mean `{near}`?" if near else f"it takes {', '.join(types)}"
             given.wrong(value.origin.use, f"`{key}` is no parameter of the kind `{name}`; {advice}")
             needed.discard(near or "")
+            fits = False
             continue
         told = plain(value)
         values[key] = tuple(told) if isinstance(told, list) else told
         wanted = misfit(told, types[key])
         if wanted is not None:
+            fits = False
             given.wrong(value.origin.use, f"`{key}` is {wanted}")
+        elif told == "" and key in needed:
+            fits = False
+            given.wrong(value.origin.use, f"`{key}` is empty")
     for key in kind.parameters._fields:
         if key in needed and key not in values:
             given.wrong(given.value.origin, f"the kind `{name}` needs the parameter `{key}`")
-    return kind.parameters(**{**dict.fromkeys(needed, ""), **values})
+    parameters = kind.parameters(**{**dict.fromkeys(needed, ""), **values})
+    if fits and needed <= values.keys():
+        for key, wrong in kind.check_parameters(parameters):
+            given.wrong(given.value.entries[key].origin if key in values else given.value.origin, wrong)
+    return parameters
 
 
 def _check_facts(given: Entry, text: str, judgement: Judgement, facts: tuple[str, ...], at: Origin) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
+from typing import Any, Literal, get_args, get_origin
 
 from checker.checks.kinds import Kind, find_kind, kind_names
 from checker.rule_help import PLACEHOLDER
@@ -75,10 +76,16 @@ def _parameters(kind: Kind) -> Iterator[tuple[str, str, str]]:
     defaults = kind.parameters._field_defaults
     types = inspect.get_annotations(kind.parameters)
     for name in kind.parameters._fields:
-        type_ = types[name]
+        type_: Any = types[name]
         told = type_.__name__ if type_ is str else str(type_)
+        if get_origin(type_) is Literal:
+            told = " or ".join(f"`{one}`" for one in get_args(type_))
         default = defaults.get(name)
-        yield f"`{name}`", _TYPES[told], "must be given" if name not in defaults else f"`{default}`" if default else ""
+        yield (
+            f"`{name}`",
+            _TYPES.get(told, told),
+            "must be given" if name not in defaults else f"`{default}`" if default else "",
+        )
 
 
 def _slots(kind: Kind, rules: list[Rule]) -> Iterator[tuple[str, str, str]]:

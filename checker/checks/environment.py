@@ -1,8 +1,9 @@
 """Whether a variable of a function's environment refers to a resource."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.checks import found_function
+from checker.checks import consistency, found_function
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.found_function import find_function
 from checker.checks.kinds import Kind
@@ -21,6 +22,14 @@ class Parameters(NamedTuple):
     variable: str
     logical_id: str
     type: str
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.functions(given, "function")
+    yield from consistency.variables(given, "variable")
+    yield from consistency.logical_ids(given, "logical_id")
+    yield from consistency.types(given, "type")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -106,4 +115,5 @@ KIND = Kind(
         "differs": ("found",),
     },
     judge,
+    check_parameters=check_parameters,
 )
