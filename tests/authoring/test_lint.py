@@ -41,6 +41,9 @@ def test_no_false_alarm_on_a_pack_with_everything(tmp_path: Path) -> None:
     [
         ("title: Small", "titel: Small", 2, "and `titel` is no key of this place; did you mean `title`?"),
         ("    why: Because.", "    why: Because.\n    bonsu: true", 23, "`bonsu` is no key of this place; did you mean `bonus`?"),  # noqa: E501
+        ("    why: Because.", "    why: Because.\n    zzz: true", 23, "`zzz` is no key of this place; what may stand here besides: `service`, `follows`."),  # noqa: E501
+        ("title: Small", "title:", 2, "`title` is empty; write a text behind it, in quotes."),
+        ("title: Small", "title: ''", 2, "`title` is empty; write a text behind it, in quotes."),
         ("points: 1", "points: '1'", 10, "`points` is a whole number."),
         ("points: 1", "points: -1", 10, "`points` cannot be less than 0."),
         ("kind: plugin", "kind: plugins", 13, "there is no kind of check `plugins`; did you mean `plugin`?"),
@@ -133,6 +136,21 @@ def test_no_problem_hides_another(tmp_path: Path) -> None:
         "module.yaml:48: `caption` is missing here.",
         "help.yaml:12: `than` is no key of this place; did you mean `then`?",
         "help.yaml:16: a text belongs here.",
+    ]
+
+
+@pytest.mark.parametrize("helping", ["", "# nothing yet\n", "---\n"])
+def test_an_empty_help_says_what_belongs_into_it(tmp_path: Path, helping: str) -> None:
+    says = "The id of each check stands here as a key, and below it `hints`, `answer` and `links`."
+    assert [str(one) for one in lint(module_at(str(write_module(tmp_path, MODULE, helping))))] == [
+        f"{tmp_path}/help.yaml:1:1: this file is empty. {says}"
+    ]
+
+
+def test_an_empty_module_says_what_belongs_into_it(tmp_path: Path) -> None:
+    says = "It begins with the keys `id`, `title`, `about` and `link`, and then come `steps` and `checks`."
+    assert [str(one) for one in lint(module_at(str(write_module(tmp_path, "- 1\n", HELP))))] == [
+        f"{tmp_path}/module.yaml:1:1: a rule pack is a mapping. {says}"
     ]
 
 
@@ -229,4 +247,6 @@ def test_another_file_is_named_as_such(capsys: pytest.CaptureFixture[str]) -> No
 def test_names_of_a_module_are_only_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     module = one_change(MODULE, "title: Small", 'title: Small\n"a\\nb\\e[31m": x')
     assert main(["rules", "lint", str(write_module(tmp_path, module))]) == 1
-    assert "`a\\nb\\x1b[31m` is no key of this place." in capsys.readouterr().out
+    assert (
+        "`a\\nb\\x1b[31m` is no key of this place; what may stand here besides: `services`." in capsys.readouterr().out
+    )
