@@ -101,6 +101,7 @@ def _of_module(document: MappingValue) -> Told:
     if isinstance(journey, MappingValue):
         yield from _twice(journey, "stops")
         yield from _of_journey(journey)
+        yield from _without_because(journey)
     steps = {text_of(value_at(step, "id")): step for step in items_of(document.get("steps"))}
     checks = items_of(document.get("checks"))
     used = {text_of(value_at(check, "step")) for check in checks}
@@ -169,6 +170,63 @@ def _of_journey(journey: MappingValue) -> Told:
     for scene in items_of(journey.get("story")):
         for state in _STATES:
             yield from _unended(value_at(scene, state), may_go_on=True)
+
+
+def _without_because(journey: MappingValue) -> Told:
+    """What a sentence goes on with in `{because}` where something is broken, and nothing says why."""
+    tracks = {
+        (text_of(value_at(track, "from")), text_of(value_at(track, "to"))): track
+        for track in _list_of(journey, "tracks")
+    }
+    branch = next((way for way, track in tracks.items() if _is_true(track.get("branch"))), next(reversed(tracks), None))
+    entry = next((way for way in tracks if branch is not None and way[1] == branch[0]), None)
+    sentences = journey.get("sentences")
+    rests = [
+        (value_at(sentences, "broken"), tracks.get(branch) if branch else None),
+        (value_at(sentences, "unreached"), tracks.get(entry) if entry else None),
+    ]
+    for scene in _list_of(journey, "story"):
+        way = (text_of(scene.get("from")), text_of(scene.get("to")))
+        rests.append((scene.get("broken"), tracks.get(way) if any(way) else scene))
+    for sentence, what in rests:
+        if _says_why(sentence) and what is not None:
+            yield from _unexplained(what, journey.get("because"))
+    said = [sentence for sentence, _ in rests]
+    said += [value_at(sentences, "without"), *(scene.get("missing") for scene in _list_of(journey, "story"))]
+    for stop in _list_of(journey, "stops") if any(map(_says_why, said)) else ():
+        if text_of(stop.get("missing")) and not text_of(stop.get("because")):
+            yield (
+                stop.origin,
+                "`because` is missing here: sentences of the journey go on with it where there is no such stop.",
+            )
+
+
+def _unexplained(what: MappingValue, because: Value | None) -> Told:
+    """The checks, or the judgement, that a track or a scene rests on and that say nothing of why they fail."""
+    if what.get("kind") is not None:
+        if not text_of(what.get("because")):
+            yield (
+                what.origin,
+                "`because` is missing here: a sentence of the journey goes on with it where this is broken.",
+            )
+        return
+    for check in items_of(what.get("checks")):
+        name = text_of(check)
+        if name is not None and not text_of(value_at(because, name)):
+            told = f"`{name}` is missing in the journey's `because`"
+            yield check.origin.use, f"{told}: a sentence goes on with it where that check fails."
+
+
+def _says_why(sentence: Value | None) -> bool:
+    return "{because}" in (text_of(sentence) or "")
+
+
+def _is_true(value: Value | None) -> bool:
+    return isinstance(value, Scalar) and value.value is True
+
+
+def _list_of(journey: MappingValue, key: str) -> list[MappingValue]:
+    return [one for one in items_of(journey.get(key)) if isinstance(one, MappingValue)]
 
 
 def _of_help(helping: MappingValue) -> Told:

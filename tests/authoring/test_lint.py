@@ -73,6 +73,9 @@ def test_no_false_alarm_on_a_pack_with_everything(tmp_path: Path) -> None:
         ("{from: b, to: a, kind", "{from: a, to: b, kind", 60, "a second track leads from `a` to `b`; put its checks into the first, or "),  # noqa: E501
         ("{from: b, to: a, kind", "{from: b, to: a, branch: true, kind", 60, "a track before this one is the `branch` already; a journey has one."),  # noqa: E501
         ("check: a.table", "check: a.plugin", 23, "`a.plugin` stands in for itself here; name another check."),
+        ('because: {a.plugin: "for {a}."}', "because: {}", 59, "`a.plugin` is missing in the journey's `because`: a sentence goes on with it"),  # noqa: E501
+        ('missing: none\n      because: "there is no {b}."', "missing: none", 49, "`because` is missing here: sentences of the journey go on with it where there is no such stop."),  # noqa: E501
+        ("checks: [a.plugin], stop: b, open: x.,", "checks: [a.table], broken: '{because}',", 67, "`a.table` is missing in the journey's `because`"),  # noqa: E501
         ("title: Two,", "titel: Two,", 66, "`title` is missing here, and `titel` is no key"),
     ],
 )  # fmt: skip
@@ -137,6 +140,13 @@ def test_no_problem_hides_another(tmp_path: Path) -> None:
         "help.yaml:12: `than` is no key of this place; did you mean `then`?",
         "help.yaml:16: a text belongs here.",
     ]
+
+
+def test_a_track_whose_break_a_sentence_explains_says_why(tmp_path: Path) -> None:
+    module = one_change(MODULE, 'because: "so.", labels', "labels")
+    assert told(tmp_path, module) == []  # nothing goes on with it
+    says = "`because` is missing here: a sentence of the journey goes on with it where this is broken."
+    assert told(tmp_path, one_change(module, "unreached: x.", 'unreached: "{because}"')) == [f"module.yaml:60: {says}"]
 
 
 @pytest.mark.parametrize("helping", ["", "# nothing yet\n", "---\n"])
