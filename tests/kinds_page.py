@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, get_args, get_origin
 
+from checker.authoring.schema import words_of_facts
 from checker.checks.kinds import Kind, find_kind, kind_names
 from checker.rule_help import PLACEHOLDER
 from checker.rulepack import Rule, RulePack, fill
@@ -31,6 +32,8 @@ def _lines(packs: list[RulePack]) -> Iterator[str]:
         "Beside its slots every kind may pass, be skipped where a source does not tell, and be unknown; the words for "
         "that are in `rules/common.yaml`.\n"
     )
+    yield "What the facts mean:\n"
+    yield from _table(("fact", "means"), ((f"`{fact}`", words) for fact, words in sorted(words_of_facts().items())))
     names = kind_names()
     yield "".join(f"- [`{name}`](#{name}): {_module_says(_kind(name))}\n" for name in names)
     for name in names:

@@ -279,6 +279,11 @@ def _filled(schema: Schema) -> Schema:
     return {"string": {"minLength": 1}, "array": {"minItems": 1}}.get(schema.get("type", ""), {})
 
 
+def words_of_facts() -> dict[str, str]:
+    """What each fact means that the sentences of our kinds may use, by its name."""
+    return _words("facts")
+
+
 def _words(name: str) -> dict[str, str]:
     """What is said of a mapping (`_`) and of its keys."""
     found: dict[str, str] = _all_words()[name]
