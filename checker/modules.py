@@ -14,6 +14,8 @@ PACK_FILE = "module.yaml"
 HELP_FILE = "help.yaml"
 
 _OF_A_PACK = ("id", "steps", "checks")
+_PACK_HOLDS = "It begins with the keys `id`, `title`, `about` and `link`, and then come `steps` and `checks`."
+_HELP_HOLDS = "The id of each check stands here as a key, and below it `hints`, `answer` and `links`."
 
 
 class ModuleFiles(NamedTuple):
@@ -60,7 +62,7 @@ class ModuleFiles(NamedTuple):
 
     def document(self) -> Mapping:
         """What the module's own file holds. Raises CheckError."""
-        found = parse_pack_file(self.content(self.file), self.called(self.file))
+        found = parse_pack_file(self.content(self.file), self.called(self.file), _PACK_HOLDS)
         if not any(key in found.entries for key in _OF_A_PACK):
             raise CheckError(
                 "invalid-config",
@@ -74,7 +76,7 @@ class ModuleFiles(NamedTuple):
 
     def help_document(self) -> Mapping:
         """What helps with the module's checks. Raises CheckError."""
-        return parse_pack_file(self.content(HELP_FILE), self.called(HELP_FILE))
+        return parse_pack_file(self.content(HELP_FILE), self.called(HELP_FILE), _HELP_HOLDS)
 
     def content(self, name: str) -> bytes:
         """The bytes of a file. Raises CheckError `not-found` or `too-large`."""

@@ -10,6 +10,7 @@ from checker.serverless.parsing import decode, parse_yaml
 from checker.wording import near_name
 
 _NEAR, _VERY_NEAR = 0.7, 0.8
+_EMPTY = "is empty; write a text behind it, in quotes"
 
 Read = TypeVar("Read")
 Problems = list[CheckError]
@@ -22,12 +23,14 @@ def read_pack_file(path: str | os.PathLike[str]) -> Mapping:
         return parse_pack_file(stream.read(), os.path.basename(path))
 
 
-def parse_pack_file(content: bytes, name: str) -> Mapping:
-    """The mapping in the bytes of a pack's file. Raises CheckError."""
+def parse_pack_file(content: bytes, name: str, holds: str = "") -> Mapping:
+    """The mapping in the bytes of a pack's file; `holds` says which keys it has. Raises CheckError."""
     document = parse_yaml(decode(content, name), name)
-    if not isinstance(document, Mapping):
-        raise CheckError("invalid-config", "a rule pack is a mapping.", file=name, line=1, column=1)
-    return document
+    if isinstance(document, Mapping):
+        return document
+    is_empty = document is None or (isinstance(document, Scalar) and document.value is None)
+    message = "this file is empty." if is_empty else "a rule pack is a mapping."
+    raise CheckError("invalid-config", message, advice=holds, file=name, line=1, column=1)
 
 
 class Entry:
@@ -93,11 +96,12 @@ class Entry:
                 self.lacks(key)
             return default or ""
         if not isinstance(value, Scalar) or not isinstance(value.value, str):
-            quoted = "" if not isinstance(value, Scalar) or value.value is None else "; put it into quotes"
-            self.wrong(value.origin.use, f"`{key}` is a text{quoted}")
+            says = "is a text; put it into quotes" if isinstance(value, Scalar) else "is a text"
+            is_left_empty = isinstance(value, Scalar) and value.value is None
+            self.wrong(value.origin.use, f"`{key}` {_EMPTY if is_left_empty else says}")
             return ""
         if not value.value and default is None:
-            self.wrong(value.origin.use, f"`{key}` is empty")
+            self.wrong(value.origin.use, f"`{key}` {_EMPTY}")
         return value.value
 
     def is_text(self, key: str) -> bool:
@@ -182,7 +186,9 @@ class Entry:
     def end(self) -> None:
         for key, value in self.unused.items():
             near = near_name(key, self.known, _NEAR)
-            advice = f"; did you mean `{near}`?" if near else ""
+            free = [f"`{one}`" for one in dict.fromkeys(self.known) if one not in self.value.entries]
+            also = f"; what may stand here besides: {', '.join(free)}" if free else ""
+            advice = f"; did you mean `{near}`?" if near else also
             self.wrong(value.origin.use, f"`{key}` is no key of this place{advice}")
 
 

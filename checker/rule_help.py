@@ -117,9 +117,10 @@ def read_helps(root: Entry, facts: Facts) -> dict[str, Help]:
 def _help(given: Entry, check: str, facts: Mapping[str, frozenset[str]] | None) -> Help:
     entries = given.value.entries
     hints = given.strings("hints")
+    answer = given.all(given.items("answer"), lambda value: (value, _edit(given.inner(value))))
     found = Help(
         hints=hints,
-        answer=given.each("answer", _edit),
+        answer=tuple(edit for _, edit in answer),
         links=given.each("links", read_link, optional=True),
         hints_for=_by_code(given, "hints_for", lambda value: given.listed(value, plain_text)),
         mends=_by_code(given, "mends", lambda value: given.listed(value, lambda each: _mend(given, each))),
@@ -131,7 +132,16 @@ def _help(given: Entry, check: str, facts: Mapping[str, frozenset[str]] | None) 
             given.wrong(ladder.origin.use, f"`{check}` has no hints here")
     if facts is not None:
         _check_codes(given, check, found, facts)
+        known = _facts_of_answer(found, facts)
+        for value, edit in answer:
+            _check_names(given, edit, known, value)
     return found
+
+
+def _facts_of_answer(found: Help, facts: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The facts of the reasons that the answer mends: of those that have no edits of their own, else of any."""
+    codes = [code for code in facts if code not in found.mends] or list(facts)
+    return frozenset().union(*(facts[code] for code in codes))
 
 
 def _check_codes(given: Entry, check: str, found: Help, facts: Mapping[str, frozenset[str]]) -> None:
@@ -143,20 +153,22 @@ def _check_codes(given: Entry, check: str, found: Help, facts: Mapping[str, froz
                 advice = f"did you mean `{near}`?" if near else f"its reasons are {', '.join(sorted(facts))}"
                 given.wrong(value.origin.use, f"`{code}` is no reason of `{check}`; {advice}")
             elif key == "mends":
-                _check_names(given, found.mends.get(code, ()), facts[code], value)
+                for edit in (edit for mend in found.mends.get(code, ()) for edit in mend):
+                    _check_names(given, edit, facts[code], value)
 
 
 def _values_by_code(value: Value | None) -> Mapping[str, Value]:
     return value.entries if isinstance(value, values.Mapping) else {}
 
 
-def _check_names(given: Entry, mends: tuple[Mend, ...], known: frozenset[str], at: Value) -> None:
-    for edit in (edit for mend in mends for edit in mend):
-        value = edit.value if isinstance(edit.value, str) else ""
-        for name in PLACEHOLDER.findall(f"{edit.path} {edit.to} {value}"):
-            if name not in known | {AT, HOLDER}:
-                listed = ", ".join(sorted(known | {AT, HOLDER}))
-                given.wrong(at.origin.use, f"an edit uses `{{{name}}}`, which is not among {listed}")
+def _check_names(given: Entry, edit: Edit, known: frozenset[str], at: Value) -> None:
+    """Whether an edit uses facts that there are; a value is a fact only where it is nothing besides."""
+    value = PLACEHOLDER.fullmatch(edit.value) if isinstance(edit.value, str) else None
+    names = [*PLACEHOLDER.findall(f"{edit.path} {edit.to}"), *([value.group(1)] if value is not None else [])]
+    for name in names:
+        if name not in known | {AT, HOLDER}:
+            listed = ", ".join(sorted(known | {AT, HOLDER}))
+            given.wrong(at.origin.use, f"an edit uses `{{{name}}}`, which is not among {listed}")
 
 
 def _by_code(given: Entry, key: str, read: Callable[[Value], tuple[Any, ...]]) -> dict[str, Any]:

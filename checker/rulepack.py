@@ -375,6 +375,7 @@ def _parameters(name: str, kind: Kind, given: Entry) -> Any:
     """The parameters of a kind, each of its type. Raises CheckError."""
     types, needed = parameter_types(kind), set(kind.parameters._fields) - set(kind.parameters._field_defaults)
     values: dict[str, Any] = {}
+    fits = True
     for key, value in given.value.entries.items():
         given.take(key)
         if key not in types:
@@ -382,16 +383,25 @@ def _parameters(name: str, kind: Kind, given: Entry) -> Any:
             advice = f"did you mean `{near}`?" if near else f"it takes {', '.join(types)}"
             given.wrong(value.origin.use, f"`{key}` is no parameter of the kind `{name}`; {advice}")
             needed.discard(near or "")
+            fits = False
             continue
         told = plain(value)
         values[key] = tuple(told) if isinstance(told, list) else told
         wanted = misfit(told, types[key])
         if wanted is not None:
+            fits = False
             given.wrong(value.origin.use, f"`{key}` is {wanted}")
+        elif told == "" and key in needed:
+            fits = False
+            given.wrong(value.origin.use, f"`{key}` is empty")
     for key in kind.parameters._fields:
         if key in needed and key not in values:
             given.wrong(given.value.origin, f"the kind `{name}` needs the parameter `{key}`")
-    return kind.parameters(**{**dict.fromkeys(needed, ""), **values})
+    parameters = kind.parameters(**{**dict.fromkeys(needed, ""), **values})
+    if fits and needed <= values.keys():
+        for key, wrong in kind.check_parameters(parameters):
+            given.wrong(given.value.entries[key].origin if key in values else given.value.origin, wrong)
+    return parameters
 
 
 def _check_facts(given: Entry, text: str, judgement: Judgement, facts: tuple[str, ...], at: Origin) -> None:
@@ -399,6 +409,26 @@ def _check_facts(given: Entry, text: str, judgement: Judgement, facts: tuple[str
     for name in PLACEHOLDER.findall(text) if judgement.kind is not NO_KIND else ():
         if name not in known:
             given.wrong(at, f"the sentence uses `{{{name}}}`, which is not among {', '.join(sorted(known))}")
+
+
+def _check_tracks(journey: Entry) -> None:
+    """Every track leads from one stop to another, no two are between the same, and one at most is the branch."""
+    seen: set[tuple[str, str]] = set()
+    has_branch = False
+    for track in items_of(journey.value.get("tracks")):
+        start, end, branch = (value_at(track, key) for key in ("from", "to", "branch"))
+        way = (text_of(start) or "", text_of(end) or "")
+        if end is not None and all(way):
+            if way[0] == way[1]:
+                journey.wrong(end.origin, f"a track leads from one stop to another, and this one stays at `{way[0]}`")
+            elif way in seen:
+                again = f"a second track leads from `{way[0]}` to `{way[1]}`"
+                journey.wrong(track.origin, f"{again}; put its checks into the first, or lead it to a stop of its own")
+            seen.add(way)
+        if isinstance(branch, Scalar) and branch.value is True:
+            if has_branch:
+                journey.wrong(branch.origin, "a track before this one is the `branch` already; a journey has one")
+            has_branch = True
 
 
 class _Reader:
@@ -524,7 +554,9 @@ class _Reader:
             reasons=given.attempt(lambda: self.reasons(given.object("reasons"), judgement)) or {},
             why=given.text("why"),
             helps=self.helps,
-            instead=given.attempt(lambda: self.instead(given.object("instead"))) if given.has("instead") else None,
+            instead=given.attempt(lambda: self.instead(given.object("instead"), check))
+            if given.has("instead")
+            else None,
             service=given.text("service", ""),
             follows=given.text("follows", _FOLLOWS),
         )
@@ -576,9 +608,11 @@ class _Reader:
         return text
 
     @staticmethod
-    def instead(given: Entry) -> Instead:
+    def instead(given: Entry, of: str) -> Instead:
         instead = Instead(given.text("check"), given.text("say"), given.text("way", "") or None, given.text("open", ""))
         given.end()
+        if of and instead.check == of:
+            given.wrong(given.value.entries["check"].origin, f"`{of}` stands in for itself here; name another check")
         return instead
 
     def journey(self, given: Entry) -> JourneyPlan:
@@ -626,6 +660,7 @@ class _Reader:
         for start, end in tracks:
             if not {start, end} <= stops:
                 entry.wrong(given["tracks"], f"a track leads from `{start}` to `{end}`; there is no such stop")
+        _check_tracks(entry)
         for scene in journey.story:
             at = given["story"]
             if scene.start + scene.end and (scene.start, scene.end) not in tracks:

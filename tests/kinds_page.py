@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
+from typing import Any, Literal, get_args, get_origin
 
+from checker.authoring.schema import words_of_facts
 from checker.checks.kinds import Kind, find_kind, kind_names
 from checker.rule_help import PLACEHOLDER
 from checker.rulepack import Rule, RulePack, fill
@@ -30,6 +32,8 @@ def _lines(packs: list[RulePack]) -> Iterator[str]:
         "Beside its slots every kind may pass, be skipped where a source does not tell, and be unknown; the words for "
         "that are in `rules/common.yaml`.\n"
     )
+    yield "What the facts mean:\n"
+    yield from _table(("fact", "means"), ((f"`{fact}`", words) for fact, words in sorted(words_of_facts().items())))
     names = kind_names()
     yield "".join(f"- [`{name}`](#{name}): {_module_says(_kind(name))}\n" for name in names)
     for name in names:
@@ -75,11 +79,17 @@ def _parameters(kind: Kind) -> Iterator[tuple[str, str, str]]:
     defaults = kind.parameters._field_defaults
     types = inspect.get_annotations(kind.parameters)
     for name in kind.parameters._fields:
-        type_ = types[name]
+        type_: Any = types[name]
         told = type_.__name__ if type_ is str else str(type_)
+        if get_origin(type_) is Literal:
+            told = " or ".join(f"`{one}`" for one in get_args(type_))
         default = defaults.get(name)
         default = "false" if default is False else default
-        yield f"`{name}`", _TYPES[told], "must be given" if name not in defaults else f"`{default}`" if default else ""
+        yield (
+            f"`{name}`",
+            _TYPES.get(told, told),
+            "must be given" if name not in defaults else f"`{default}`" if default else "",
+        )
 
 
 def _slots(kind: Kind, rules: list[Rule]) -> Iterator[tuple[str, str, str]]:

@@ -98,7 +98,7 @@ def test_the_guide_leads_from_an_empty_folder_to_a_proved_module(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
-    assert follow(GUIDE, capsys, monkeypatch) == 10
+    assert follow(GUIDE, capsys, monkeypatch) == 11
     shutil.copy("start/serverless.yml.bak", "start/serverless.yml")
     assert main(["rules", "lint", ".", "--start", "start"]) == 0
     assert "Proved on start" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Set
 
@@ -9,10 +10,11 @@ from checker.checks.kinds import NO_KIND
 from checker.errors import CheckError
 from checker.model import Mapping as MappingValue
 from checker.model import Origin, Scalar, Value, items_of, text_of, value_at, walk
-from checker.modules import HELP_FILE, ModuleFiles
+from checker.modules import HELP_FILE, ModuleFiles, module_ids
 from checker.pack_file import Entry, Problems
 from checker.rule_help import ACTIONS, Facts, read_helps
 from checker.rulepack import RulePack, read_noting
+from checker.shipped import rules_folder
 
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CHECK_ID = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
@@ -36,6 +38,7 @@ def lint(files: ModuleFiles) -> list[CheckError]:
     if document is not None:
         pack = read_noting(files, Entry(document, problems))
         _note(problems, _of_module(document))
+        _note(problems, _of_shipped_id(document, files))
     elif problems[-1].code == "invalid-config":  # some other file
         return problems
     helping = _parsed(files, HELP_FILE, problems)
@@ -98,6 +101,7 @@ def _of_module(document: MappingValue) -> Told:
     if isinstance(journey, MappingValue):
         yield from _twice(journey, "stops")
         yield from _of_journey(journey)
+        yield from _without_because(journey)
     steps = {text_of(value_at(step, "id")): step for step in items_of(document.get("steps"))}
     checks = items_of(document.get("checks"))
     used = {text_of(value_at(check, "step")) for check in checks}
@@ -107,6 +111,20 @@ def _of_module(document: MappingValue) -> Told:
     for check in checks:
         if isinstance(check, MappingValue):
             yield from _of_check(check, steps.keys())
+
+
+def _of_shipped_id(document: MappingValue, files: ModuleFiles) -> Told:
+    """Whether a module of one's own has the id of a shipped one, which its results would be taken for."""
+    for id_, name in _texts(document, "id"):
+        if files.id or name not in module_ids() or _is_shipped(files, name):
+            continue
+        yield id_.origin, f"`{name}` is the id of a module that ships with rydecheck; give yours another."
+
+
+def _is_shipped(files: ModuleFiles, name: str) -> bool:
+    """Whether a module that is named by its path is the shipped one itself."""
+    folder = os.path.join(rules_folder(), name)
+    return not files.carried and os.path.realpath(files.folder or os.curdir) == os.path.realpath(folder)
 
 
 def _twice(document: MappingValue, key: str) -> Told:
@@ -152,6 +170,63 @@ def _of_journey(journey: MappingValue) -> Told:
     for scene in items_of(journey.get("story")):
         for state in _STATES:
             yield from _unended(value_at(scene, state), may_go_on=True)
+
+
+def _without_because(journey: MappingValue) -> Told:
+    """What a sentence goes on with in `{because}` where something is broken, and nothing says why."""
+    tracks = {
+        (text_of(value_at(track, "from")), text_of(value_at(track, "to"))): track
+        for track in _list_of(journey, "tracks")
+    }
+    branch = next((way for way, track in tracks.items() if _is_true(track.get("branch"))), next(reversed(tracks), None))
+    entry = next((way for way in tracks if branch is not None and way[1] == branch[0]), None)
+    sentences = journey.get("sentences")
+    rests = [
+        (value_at(sentences, "broken"), tracks.get(branch) if branch else None),
+        (value_at(sentences, "unreached"), tracks.get(entry) if entry else None),
+    ]
+    for scene in _list_of(journey, "story"):
+        way = (text_of(scene.get("from")), text_of(scene.get("to")))
+        rests.append((scene.get("broken"), tracks.get(way) if any(way) else scene))
+    for sentence, what in rests:
+        if _says_why(sentence) and what is not None:
+            yield from _unexplained(what, journey.get("because"))
+    said = [sentence for sentence, _ in rests]
+    said += [value_at(sentences, "without"), *(scene.get("missing") for scene in _list_of(journey, "story"))]
+    for stop in _list_of(journey, "stops") if any(map(_says_why, said)) else ():
+        if text_of(stop.get("missing")) and not text_of(stop.get("because")):
+            yield (
+                stop.origin,
+                "`because` is missing here: sentences of the journey go on with it where there is no such stop.",
+            )
+
+
+def _unexplained(what: MappingValue, because: Value | None) -> Told:
+    """The checks, or the judgement, that a track or a scene rests on and that say nothing of why they fail."""
+    if what.get("kind") is not None:
+        if not text_of(what.get("because")):
+            yield (
+                what.origin,
+                "`because` is missing here: a sentence of the journey goes on with it where this is broken.",
+            )
+        return
+    for check in items_of(what.get("checks")):
+        name = text_of(check)
+        if name is not None and not text_of(value_at(because, name)):
+            told = f"`{name}` is missing in the journey's `because`"
+            yield check.origin.use, f"{told}: a sentence goes on with it where that check fails."
+
+
+def _says_why(sentence: Value | None) -> bool:
+    return "{because}" in (text_of(sentence) or "")
+
+
+def _is_true(value: Value | None) -> bool:
+    return isinstance(value, Scalar) and value.value is True
+
+
+def _list_of(journey: MappingValue, key: str) -> list[MappingValue]:
+    return [one for one in items_of(journey.get(key)) if isinstance(one, MappingValue)]
 
 
 def _of_help(helping: MappingValue) -> Told:

@@ -107,7 +107,9 @@ def _of_kind(name: str, kind: Kind, *, with_words: bool) -> Schema:
     given: Schema = {
         "description": told.replace("\n", " "),
         "type": "object",
-        "properties": {key: _typed(type_) for key, type_ in types.items()},
+        "properties": {
+            key: {**_typed(type_), **({} if key in defaults else _filled_text(type_))} for key, type_ in types.items()
+        },
         "required": [key for key in types if key not in defaults],
         "additionalProperties": False,
     }
@@ -147,6 +149,11 @@ def _typed(type_: Any) -> Schema:
     if get_origin(type_) is tuple and get_args(type_)[1:] == (...,):
         return _list(_typed(get_args(type_)[0]))
     return {}
+
+
+def _filled_text(type_: Any) -> Schema:
+    """What a parameter has to be besides that must be given, when it is a text."""
+    return {"minLength": 1} if type_ is str else {}
 
 
 def _sentence(facts: Iterable[str]) -> Schema:
@@ -270,6 +277,11 @@ def _object(name: str, needed: Mapping[str, Schema], optional: Mapping[str, Sche
 def _filled(schema: Schema) -> Schema:
     """What a text or a list that is needed has to be besides."""
     return {"string": {"minLength": 1}, "array": {"minItems": 1}}.get(schema.get("type", ""), {})
+
+
+def words_of_facts() -> dict[str, str]:
+    """What each fact means that the sentences of our kinds may use, by its name."""
+    return _words("facts")
 
 
 def _words(name: str) -> dict[str, str]:

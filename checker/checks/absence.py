@@ -1,8 +1,9 @@
 """Whether a property is gone from one resource and from its indexes."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.checks import found_resource
+from checker.checks import consistency, found_resource
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.found_resource import find_resource
 from checker.checks.kinds import Kind
@@ -24,6 +25,13 @@ class Parameters(NamedTuple):
     property: str
     indexes: str
     parts: tuple[str, ...] = ()
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.logical_ids(given, "logical_id")
+    yield from consistency.types(given, "type")
+    yield from consistency.properties(given, "property", "indexes", "parts")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -67,4 +75,5 @@ KIND = Kind(
     Parameters,
     {**found_resource.SLOTS, "present": ("found",), "left_over": ("found",), "present_on_index": ("index",)},
     judge,
+    check_parameters=check_parameters,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from checker.checks import consistency
 from checker.checks.finding import Finding, fail, passed, unknown, unread_boundary
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns, arn_attributes
@@ -50,6 +51,14 @@ class Parameters(NamedTuple):
     action: str
     logical_id: str
     type: str
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.functions(given, "function")
+    yield from consistency.actions(given, "action")
+    yield from consistency.logical_ids(given, "logical_id")
+    yield from consistency.types(given, "type")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -347,4 +356,5 @@ KIND = Kind(
         "boundary": ("policy",),
     },
     judge,
+    check_parameters=check_parameters,
 )

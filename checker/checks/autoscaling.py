@@ -8,8 +8,10 @@ capacity cannot be less than minimum capacity", RegisterScalableTarget) and a us
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from checker.checks import consistency
 from checker.checks import plugin as plugins
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.kinds import Kind
@@ -41,6 +43,12 @@ class Parameters(NamedTuple):
     billing: str
     on_demand: str
     capacity: str
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.logical_ids(given, "logical_id")
+    yield from consistency.properties(given, "billing", "capacity")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -181,4 +189,5 @@ KIND = Kind(
         "usage_outside": ("scaled", "found"),
     },
     judge,
+    check_parameters=check_parameters,
 )

@@ -1,7 +1,9 @@
 """Whether one function's failed events go to one queue."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from checker.checks import consistency
 from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
@@ -22,6 +24,13 @@ class Parameters(NamedTuple):
     logical_id: str
     type: str
     plugins: tuple[str, ...]
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.functions(given, "function")
+    yield from consistency.logical_ids(given, "logical_id")
+    yield from consistency.types(given, "type")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -161,4 +170,5 @@ KIND = Kind(
         "at_top_level": (),
     },
     judge,
+    check_parameters=check_parameters,
 )

@@ -1,8 +1,9 @@
 """Whether a variable of a function's environment refers to a resource."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.checks import found_function
+from checker.checks import consistency, found_function
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.found_function import find_function
 from checker.checks.kinds import Kind
@@ -26,6 +27,14 @@ class Parameters(NamedTuple):
     logical_id: str
     type: str
     near: bool = False
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.functions(given, "function")
+    yield from consistency.variables(given, "variable")
+    yield from consistency.logical_ids(given, "logical_id")
+    yield from consistency.types(given, "type")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -124,4 +133,5 @@ KIND = Kind(
     },
     judge,
     only_with={"function_near": "near"},
+    check_parameters=check_parameters,
 )

@@ -1,8 +1,9 @@
 """Whether a variable is gone from a function's environment."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.checks import found_function
+from checker.checks import consistency, found_function
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.found_function import find_function
 from checker.checks.kinds import Kind
@@ -15,6 +16,12 @@ class Parameters(NamedTuple):
 
     function: str
     variable: str
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.functions(given, "function")
+    yield from consistency.variables(given, "variable")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -47,4 +54,4 @@ def _is_gone(value: Value) -> bool | None:
     return settled is None or (isinstance(settled, Scalar) and settled.value is None)
 
 
-KIND = Kind(Parameters, {**found_function.SLOTS, "present": (), "shared": ()}, judge)
+KIND = Kind(Parameters, {**found_function.SLOTS, "present": (), "shared": ()}, judge, check_parameters=check_parameters)

@@ -1,7 +1,9 @@
 """Whether a function is triggered by a resource, and may do with the event what it is for."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
+from checker.checks import consistency
 from checker.checks.finding import Finding, fail, passed, unknown, unread_boundary
 from checker.checks.kinds import Kind
 from checker.cloudformation.arns import Arns
@@ -22,26 +24,45 @@ from checker.model import (
 from checker.wording import shown
 
 _QUEUE = "AWS::SQS::Queue"
+# The events that the file, a template and a deployed stack tell alike, each with the type of what it comes from.
+_SOURCES = {"sqs": _QUEUE, "sns": "AWS::SNS::Topic", "http": ""}
 _VISIBILITY = "VisibilityTimeout"
 _DEFAULT_VISIBILITY = 30.0  # seconds, of SQS
 _LONGEST_TIMEOUT = 900.0  # of Lambda
 
 
 class Parameters(NamedTuple):
-    """`event` is the framework's name of the event (`sqs`, `sns`).
+    """`event` is the framework's name of the event: `sqs`, `sns` or `http`.
 
-    `function` restricts the question to one function, `logical_id` with `type` to one source. `actions` on the resource
-    `writes_to` of type `writes_to_type` are what the function must be allowed, one of them at least. Of which types an
-    ARN can be written out, the kind `allows` says.
+    `function` restricts the question to one function, `logical_id` with `type` to one source: an `sqs` event comes from
+    an `AWS::SQS::Queue`, an `sns` event from an `AWS::SNS::Topic`, and an `http` event from no resource.
+
+    `actions` on the resource `writes_to` of type `writes_to_type` are what the function must be allowed, one of them at
+    least. Of which types an ARN can be written out, the kind `allows` says.
     """
 
-    event: str
+    event: Literal["sqs", "sns", "http"]
     function: str = ""
     logical_id: str = ""
     type: str = ""
     actions: tuple[str, ...] = ()
     writes_to: str = ""
     writes_to_type: str = ""
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.functions(given, "function")
+    yield from consistency.logical_ids(given, "logical_id", "writes_to")
+    yield from consistency.types(given, "type", "writes_to_type")
+    yield from consistency.actions(given, "actions")
+    yield from consistency.together(given, "logical_id", "type")
+    yield from consistency.together(given, "actions", "writes_to", "writes_to_type")
+    source = _SOURCES[given.event]
+    if given.logical_id and not source:
+        yield "logical_id", f"an `{given.event}` event comes from no resource; take `logical_id` and `type` away"
+    elif given.logical_id and given.type and given.type != source:
+        yield "type", f"an `{given.event}` event comes from an `{source}`"
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -187,4 +208,5 @@ KIND = Kind(
         "no_timeout": ("found", "seconds"),
     },
     judge,
+    check_parameters=check_parameters,
 )

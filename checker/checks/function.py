@@ -1,7 +1,9 @@
 """Whether a function is there under its name, and runs the code that it should."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from checker.checks import consistency
 from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import settle
@@ -20,6 +22,13 @@ class Parameters(NamedTuple):
     handler: str
     formerly: str = ""
     others: tuple[str, ...] = ()
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.functions(given, "function", "formerly", "others")
+    if given.formerly == given.function:
+        yield "formerly", f"`{given.formerly}` is what the function is called now; `formerly` is the name before that"
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -95,6 +104,7 @@ KIND = Kind(
         "handler_differs": ("found",),
     },
     judge,
+    check_parameters=check_parameters,
     finds="function",
     only_with={"formerly": "formerly", "left_over": "formerly"},
 )

@@ -1,8 +1,9 @@
 """Whether a function answers requests of one method through the REST API of API Gateway."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.checks import found_function
+from checker.checks import consistency, found_function
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.found_function import find_function
 from checker.checks.kinds import Kind
@@ -23,12 +24,21 @@ _HTTP, _HTTP_API = "http", "httpApi"
 _ANY = "any"
 _STOPS = "incomplete"
 
+# `compile/events/apiGateway/lib/validate.js` of the framework.
+_METHODS = ("GET", "POST", "PUT", "PATCH", "OPTIONS", "HEAD", "DELETE", "ANY")
+
 
 class Parameters(NamedTuple):
     """`method` is compared in any letter case, as the framework takes it; the path is free."""
 
     function: str
     method: str
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.functions(given, "function")
+    yield from consistency.one_of(_METHODS, given._replace(method=given.method.upper()), "method")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -99,4 +109,5 @@ KIND = Kind(
         "misplaced": ("place",),
     },
     judge,
+    check_parameters=check_parameters,
 )

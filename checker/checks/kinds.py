@@ -1,6 +1,6 @@
 """The kinds of check by name; each module is imported when a rule pack first uses its kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
@@ -34,6 +34,11 @@ _MODULES = {
 _NONE: Mapping[str, str] = {}
 
 
+def _anything(_: Any) -> Iterable[tuple[str, str]]:
+    """Parameters of these types are always fine."""
+    return ()
+
+
 class Kind(NamedTuple):
     """A kind of check.
 
@@ -42,7 +47,8 @@ class Kind(NamedTuple):
     and changes nothing. `finds` is the parameter that names what the check looks for: what it finds under another name
     (`stands_in`) takes its place in the checks that ask for the same. `only_with` are slots that the kind takes only
     where a parameter is given, with that parameter: without it, a pack needs no words for them. `ssm` is the parameter
-    that names an SSM parameter whose value the kind needs of a deployed service.
+    that names an SSM parameter whose value the kind needs of a deployed service. `check_parameters` tells of a pack's
+    parameters those with which a check can never pass, each with what is wrong with it.
     """
 
     parameters: Any
@@ -56,6 +62,7 @@ class Kind(NamedTuple):
         return [slot for slot in self.slots if not (key := self.only_with.get(slot)) or getattr(parameters, key, None)]
 
     ssm: str = ""
+    check_parameters: Callable[[Any], Iterable[tuple[str, str]]] = _anything
 
 
 class _Nothing(NamedTuple):

@@ -1,10 +1,12 @@
 """Whether a service keeps what `Ref` of a resource gives in an SSM parameter of a certain name."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from checker.checks import consistency
 from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.kinds import Kind
-from checker.checks.parameter_name import parameter_name
+from checker.checks.parameter_name import PARTS, parameter_name
 from checker.cloudformation.arns import REF_IS_ARN, Arns, arn_attributes
 from checker.cloudformation.intrinsics import Reference, Text, settle, shown_text, text_value
 from checker.model import Mapping, Remark, Resource, Scalar, Service, Unknown, Value, is_empty, text_of
@@ -26,6 +28,14 @@ class Parameters(NamedTuple):
     type: str
     value_type: str = "String"
     asked_for: str = ""
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.parameter_names(PARTS, given, "name")
+    yield from consistency.logical_ids(given, "logical_id")
+    yield from consistency.types(given, "type")
+    yield from consistency.one_of(("String", "StringList"), given, "value_type")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -188,4 +198,10 @@ _SLOTS: dict[str, tuple[str, ...]] = {
     "gone": (),
 }
 
-KIND = Kind(Parameters, {slot: (*facts, _WANTED) for slot, facts in _SLOTS.items()}, judge, ssm="name")
+KIND = Kind(
+    Parameters,
+    {slot: (*facts, _WANTED) for slot, facts in _SLOTS.items()},
+    judge,
+    check_parameters=check_parameters,
+    ssm="name",
+)

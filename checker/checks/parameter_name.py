@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checker.model import Scalar, Service, Unknown
 
-_PARTS = ("service", "stage")
+PARTS = ("service", "stage")
 
 
 def parameter_name(pattern: str, service: Service) -> Scalar | Unknown:
@@ -12,7 +12,7 @@ def parameter_name(pattern: str, service: Service) -> Scalar | Unknown:
     values = {"service": service.name, "stage": service.stage}
     text = shown = pattern
     origin = service.functions.origin
-    for part in _PARTS:
+    for part in PARTS:
         if f"{{{part}}}" not in pattern:
             continue
         value = values[part]

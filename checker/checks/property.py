@@ -1,8 +1,9 @@
 """Whether a property of one resource has the value asked for."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.checks import found_resource
+from checker.checks import consistency, found_resource
 from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.found_resource import find_resource
 from checker.checks.kinds import Kind
@@ -18,6 +19,13 @@ class Parameters(NamedTuple):
     type: str
     property: str
     value: str
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.logical_ids(given, "logical_id")
+    yield from consistency.types(given, "type")
+    yield from consistency.properties(given, "property")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -69,4 +77,5 @@ KIND = Kind(
         "differs": ("found",),
     },
     judge,
+    check_parameters=check_parameters,
 )

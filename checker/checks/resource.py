@@ -1,7 +1,9 @@
 """Whether a resource is there, under its name and of its type."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from checker.checks import consistency
 from checker.checks.finding import Finding, fail, misplaced, passed, unknown
 from checker.checks.kinds import Kind
 from checker.cloudformation.intrinsics import Reference, settle, shown_text, text_value
@@ -21,6 +23,14 @@ class Parameters(NamedTuple):
     used_by: str = ""
     variable: str = ""
     refused: str = ""
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.logical_ids(given, "logical_id")
+    yield from consistency.types(given, "type")
+    yield from consistency.functions(given, "used_by")
+    yield from consistency.properties(given, "refused")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -106,5 +116,6 @@ KIND = Kind(
         "refused": (),
     },
     judge,
+    check_parameters=check_parameters,
     only_with={"refused": "refused"},
 )

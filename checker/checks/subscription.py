@@ -1,13 +1,14 @@
 """Whether a function listens to a topic whose ARN lies in an SSM parameter."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.checks import found_function
+from checker.checks import consistency, found_function
 from checker.checks.finding import Finding, fail, passed, unknown
 from checker.checks.found_function import find_function
 from checker.checks.kinds import Kind
-from checker.checks.parameter_name import parameter_name
+from checker.checks.parameter_name import PARTS, parameter_name
 from checker.cloudformation.intrinsics import Reference, settle, text_value
 from checker.model import (
     EventSource,
@@ -37,6 +38,12 @@ class Parameters(NamedTuple):
 
     function: str
     parameter: str
+
+
+def check_parameters(given: Parameters) -> Iterator[consistency.Misfit]:
+    """What with these parameters can never pass."""
+    yield from consistency.functions(given, "function")
+    yield from consistency.parameter_names(PARTS, given, "parameter")
 
 
 def judge(service: Service, given: Parameters) -> Finding:
@@ -207,5 +214,6 @@ KIND = Kind(
     Parameters,
     {slot: facts if slot in found_function.SLOTS else (*facts, _WANTED) for slot, facts in _SLOTS.items()},
     judge,
+    check_parameters=check_parameters,
     ssm="parameter",
 )

@@ -48,6 +48,10 @@ _RULES_NEW = """\
 Writes a module of one check, with comments, a service to prove it on, and
 schemas for the editor.
 """
+_RULES_REASONS = """\
+Prints the words for each way in which checks of a kind can fail, as YAML to
+copy into a module: those of a shipped module, with what their facts mean.
+"""
 _WATCH_ENDS = "Exit status: that of the last check, as for `rydecheck check`."
 
 
@@ -335,6 +339,8 @@ def _add_rules(rules: argparse.ArgumentParser) -> None:
     )
     new = actions.add_parser("new", help="a first module, to be changed", description=_RULES_NEW, **_COMMON)
     new.add_argument("folder", metavar="DIR", help="the folder to write it into")
+    reasons = actions.add_parser("reasons", help="words to copy for a kind", description=_RULES_REASONS, **_COMMON)
+    reasons.add_argument("kind", metavar="KIND", help="a kind, such as allows, or a check of a shipped module")
 
 
 def _at_least_one(text: str) -> int:

@@ -104,7 +104,7 @@ def _apply(edited: Editable, text: str, done: Sequence[Mended]) -> None:
 
 
 def _is_left(one: Mended) -> bool:
-    return one.obstacle not in (None, "passes", "skipped")
+    return one.obstacle not in (None, "passes", "skipped", "other_service")
 
 
 def _explain(done: Iterable[Mended], draw: Terminal) -> None:

@@ -1,4 +1,4 @@
-"""`rydecheck rules`: what helps to write a module: every problem at once, a proof on a service, a first module."""
+"""`rydecheck rules`: what helps to write a module: every problem at once, a proof, a first module, words to copy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ _FINE, _PROBLEMS = 0, 1
 
 def rules(asked: Namespace) -> int:
     """Carry out what is asked of the rules; the exit status."""
-    return _new(asked.folder) if asked.action == "new" else _lint(asked.files, asked.start)
+    if asked.action == "new":
+        return _new(asked.folder)
+    return _reasons(asked.kind) if asked.action == "reasons" else _lint(asked.files, asked.start)
 
 
 def _lint(names: Sequence[str], starts: Sequence[str]) -> int:
@@ -50,6 +52,13 @@ def _summary(pack: RulePack) -> str:
     counts = [(len(pack.steps), "step"), (len(pack.rules), "check"), (len(pack.questions), "question")]
     listed = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts)
     return f"{pack.files.named}: {listed}; no problem found."
+
+
+def _reasons(kind: str) -> int:
+    from checker.authoring.reasons import render
+
+    write_stream(sys.stdout, render(kind))
+    return _FINE
 
 
 def _new(folder: str) -> int:

@@ -24,7 +24,7 @@ from checker.wording import near_name, shown
 Judge = Callable[[str], Report]
 """Judges the service with this text in the place of its configuration file."""
 
-Obstacle = Literal["passes", "skipped", "unknown", "in_file", "variable", "shared", "by_hand"]
+Obstacle = Literal["passes", "skipped", "other_service", "unknown", "in_file", "variable", "shared", "by_hand"]
 """Why there is no edit; `no_edit` of `rules/common.yaml` has a sentence for each."""
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
@@ -73,6 +73,8 @@ def mend(source: Source, report: Report, check: str, judge: Judge, hold: Callabl
     if verdict.outcome == "pass":
         return as_it_is._replace(obstacle="passes")
     place = verdict.evidence[0] if verdict.evidence else None
+    if result.is_of_another_service:
+        return as_it_is._replace(obstacle="other_service", expression=result.rule.service)
     if verdict.outcome != "fail":
         return as_it_is._replace(obstacle="skipped" if verdict.outcome == "skipped" else "unknown", place=place)
     before = Outline(source.text, is_json=source.is_json)

@@ -49,7 +49,7 @@ def why_no_edit(one: Mended) -> list[str]:
     """Sentences on why a check was not mended: the reason, where to edit instead, and what to write there."""
     assert one.obstacle is not None
     told = [fill(one.report.module.common.no_edit[one.obstacle], {"expression": one.expression})]
-    if one.obstacle in ("passes", "skipped"):
+    if one.obstacle in ("passes", "skipped", "other_service"):
         return told
     if one.place is not None:
         told.append(f"{one.place.file}:{one.place.line}:{one.place.column}  {one.place.path}".rstrip())

@@ -33,6 +33,7 @@ from checker.reporters.shape import misfit
 from checker.rule_help import Link
 from checker.rulepack import RulePack
 from checker.version import __version__
+from checker.wording import shown
 
 SCHEMA_VERSION = 1
 
@@ -196,6 +197,10 @@ def parse_record(told: Mapping[str, Any], pack: RulePack, *, is_own: bool = Fals
 def _report(told: Mapping[str, Any], pack: RulePack) -> Report:
     error, journey = told["error"], told["journey"]
     rules = {rule.id: rule for rule in pack.rules}
+    for check in told["checks"]:
+        if check["id"] not in rules:
+            which = f"another module `{shown(pack.id)}`, which has a check `{shown(str(check['id']))}`"
+            raise UsageError(f"this is a result of {which}; name the one that it is of: --module PATH.")
     return Report(
         module=pack,
         submission=SubmissionFacts(**told["submission"]),

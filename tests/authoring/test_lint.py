@@ -8,8 +8,11 @@ import pytest
 
 from checker.authoring.lint import lint
 from checker.cli import main
+from checker.errors import CheckError
 from checker.modules import ModuleFiles, module_at, module_ids
-from tests.authoring.packs import HELP, MODULE, write_module
+from checker.rulepack import load_pack
+from checker.shipped import rules_folder
+from tests.authoring.packs import HELP, MODULE, module_files, write_module
 from tests.conftest import FIXTURES
 
 
@@ -38,6 +41,9 @@ def test_no_false_alarm_on_a_pack_with_everything(tmp_path: Path) -> None:
     [
         ("title: Small", "titel: Small", 2, "and `titel` is no key of this place; did you mean `title`?"),
         ("    why: Because.", "    why: Because.\n    bonsu: true", 23, "`bonsu` is no key of this place; did you mean `bonus`?"),  # noqa: E501
+        ("    why: Because.", "    why: Because.\n    zzz: true", 23, "`zzz` is no key of this place; what may stand here besides: `service`, `follows`."),  # noqa: E501
+        ("title: Small", "title:", 2, "`title` is empty; write a text behind it, in quotes."),
+        ("title: Small", "title: ''", 2, "`title` is empty; write a text behind it, in quotes."),
         ("points: 1", "points: '1'", 10, "`points` is a whole number."),
         ("points: 1", "points: -1", 10, "`points` cannot be less than 0."),
         ("kind: plugin", "kind: plugins", 13, "there is no kind of check `plugins`; did you mean `plugin`?"),
@@ -63,6 +69,13 @@ def test_no_false_alarm_on_a_pack_with_everything(tmp_path: Path) -> None:
         ("check: a.table", "check: a.tabel", 23, "`a.tabel` is named, but there is no such check; did you mean `a.table`?"),  # noqa: E501
         ('broken: x., needs_kept', "broken: x, needs_kept", 66, "this sentence has no end mark"),
         ("unreached: x.", "unreached: x", 63, "this sentence has no end mark"),
+        ("{from: a, to: b, branch", "{from: a, to: a, branch", 59, "a track leads from one stop to another, and this one stays at `a`."),  # noqa: E501
+        ("{from: b, to: a, kind", "{from: a, to: b, kind", 60, "a second track leads from `a` to `b`; put its checks into the first, or "),  # noqa: E501
+        ("{from: b, to: a, kind", "{from: b, to: a, branch: true, kind", 60, "a track before this one is the `branch` already; a journey has one."),  # noqa: E501
+        ("check: a.table", "check: a.plugin", 23, "`a.plugin` stands in for itself here; name another check."),
+        ('because: {a.plugin: "for {a}."}', "because: {}", 59, "`a.plugin` is missing in the journey's `because`: a sentence goes on with it"),  # noqa: E501
+        ('missing: none\n      because: "there is no {b}."', "missing: none", 49, "`because` is missing here: sentences of the journey go on with it where there is no such stop."),  # noqa: E501
+        ("checks: [a.plugin], stop: b, open: x.,", "checks: [a.table], broken: '{because}',", 67, "`a.table` is missing in the journey's `because`"),  # noqa: E501
         ("title: Two,", "titel: Two,", 66, "`title` is missing here, and `titel` is no key"),
     ],
 )  # fmt: skip
@@ -88,6 +101,9 @@ def test_a_problem_of_the_module_is_told(tmp_path: Path, old: str, new: str, lin
         ('url: "https', 'url: "http', 14, "a link starts with https://."),
         ("    misspelled:\n", "    mispelled:\n", 8, "`mispelled` is no reason of `a.plugin`; did you mean `misspelled`?"),  # noqa: E501
         ("custom.{found}", "custom.{fuond}", 8, "an edit uses `{fuond}`, which is not among at, forks, found, holder, name."),  # noqa: E501
+        ("{append: plugins, value: some", "{append: '{nope}', value: some", 6, "an edit uses `{nope}`, which is not among at, forks, holder, name, place."),  # noqa: E501
+        ("{append: plugins, value: some-plugin}", "{append: plugins, value: '{nope}'}", 6, "an edit uses `{nope}`, which is"),  # noqa: E501
+        ("Properties.BillingMode, value: PAY", "Properties.BillingMode, value: '{nope}'}\n    - {set: 'resources.{propety}', value: PAY", 19, "an edit uses `{propety}`, which is not among at, found, holder, line, logical_id, "),  # noqa: E501
         ("then: Install it.", "then: Install it", 12, "this sentence has no end mark"),
         ("a.table:", "a.tabel:", 15, "`a.table` is missing here, and `a.tabel` is no key"),
     ],
@@ -124,6 +140,59 @@ def test_no_problem_hides_another(tmp_path: Path) -> None:
         "help.yaml:12: `than` is no key of this place; did you mean `then`?",
         "help.yaml:16: a text belongs here.",
     ]
+
+
+def test_a_track_whose_break_a_sentence_explains_says_why(tmp_path: Path) -> None:
+    module = one_change(MODULE, 'because: "so.", labels', "labels")
+    assert told(tmp_path, module) == []  # nothing goes on with it
+    says = "`because` is missing here: a sentence of the journey goes on with it where this is broken."
+    assert told(tmp_path, one_change(module, "unreached: x.", 'unreached: "{because}"')) == [f"module.yaml:60: {says}"]
+
+
+@pytest.mark.parametrize("helping", ["", "# nothing yet\n", "---\n"])
+def test_an_empty_help_says_what_belongs_into_it(tmp_path: Path, helping: str) -> None:
+    says = "The id of each check stands here as a key, and below it `hints`, `answer` and `links`."
+    assert [str(one) for one in lint(module_at(str(write_module(tmp_path, MODULE, helping))))] == [
+        f"{tmp_path}/help.yaml:1:1: this file is empty. {says}"
+    ]
+
+
+def test_an_empty_module_says_what_belongs_into_it(tmp_path: Path) -> None:
+    says = "It begins with the keys `id`, `title`, `about` and `link`, and then come `steps` and `checks`."
+    assert [str(one) for one in lint(module_at(str(write_module(tmp_path, "- 1\n", HELP))))] == [
+        f"{tmp_path}/module.yaml:1:1: a rule pack is a mapping. {says}"
+    ]
+
+
+def test_a_value_that_only_holds_braces_is_no_fact(tmp_path: Path) -> None:
+    """`Fn::Sub` has braces too; what is no fact as a whole stays as it is."""
+    helping = one_change(HELP, "plugins, value: some-plugin", 'plugins, value: "${X}-some-plugin"')
+    assert not [one for one in told(tmp_path, MODULE, helping) if "an edit uses" in one]
+
+
+def test_a_module_of_one_s_own_has_an_id_of_its_own(tmp_path: Path) -> None:
+    says = "`reliability` is the id of a module that ships with rydecheck; give yours another."
+    assert told(tmp_path, one_change(MODULE, "id: small", "id: reliability")) == [f"module.yaml:1: {says}"]
+
+
+@pytest.mark.parametrize("module", module_ids())
+def test_a_shipped_module_is_itself_at_its_path_too(module: str) -> None:
+    assert [str(one) for one in lint(module_at(f"{rules_folder()}/{module}/module.yaml"))] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{from: a, to: b, branch", "{from: a, to: a, branch"),
+        ("{from: b, to: a, kind", "{from: a, to: b, kind"),
+        ("{from: b, to: a, kind", "{from: b, to: a, branch: true, kind"),
+        ("check: a.table", "check: a.plugin"),
+    ],
+)
+def test_a_module_that_would_stop_a_report_is_not_loaded(old: str, new: str) -> None:
+    with pytest.raises(CheckError) as caught:
+        load_pack(module_files(one_change(MODULE, old, new)))
+    assert caught.value.line is not None
 
 
 def test_missing_slots_are_listed_at_once(tmp_path: Path) -> None:
@@ -188,4 +257,6 @@ def test_another_file_is_named_as_such(capsys: pytest.CaptureFixture[str]) -> No
 def test_names_of_a_module_are_only_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     module = one_change(MODULE, "title: Small", 'title: Small\n"a\\nb\\e[31m": x')
     assert main(["rules", "lint", str(write_module(tmp_path, module))]) == 1
-    assert "`a\\nb\\x1b[31m` is no key of this place." in capsys.readouterr().out
+    assert (
+        "`a\\nb\\x1b[31m` is no key of this place; what may stand here besides: `services`." in capsys.readouterr().out
+    )

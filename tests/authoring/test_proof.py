@@ -27,7 +27,9 @@ START = STARTS["reliability"][0]
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The shipped module `reliability`, as one's own."""
-    return Path(shutil.copytree(Path(rules_folder()) / "reliability", tmp_path / "mine"))
+    mine = Path(shutil.copytree(Path(rules_folder()) / "reliability", tmp_path / "mine"))
+    replace(mine / "module.yaml", "id: reliability\n", "id: mine\n")
+    return mine
 
 
 def told(folder: Path, start: Path = START) -> list[str]:

@@ -36,6 +36,8 @@ ONLY_READING = re.compile(
     r"is no step of this module|is none of the module's services|is the code of no note|names two or more, each once"
     r"|is named, but there is no such check|stands here a second time|there is no such stop"
     r"|rests on a track from|rests on the stop|needs the stop|`without` is missing here|is not among"
+    r"|leads from one stop to another|^a second track leads|is the `branch` already|stands in for itself"
+    r"|^`[^`]*` is no (logical id|type of a resource|property|name of a function);"
     r"|is no reason of|^`a\.\w+` is missing here|^`[\w.]*` is no key of this place\.$|an edit uses"
 )
 

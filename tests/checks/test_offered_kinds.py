@@ -14,6 +14,7 @@ from checker.authoring.schema import module_schema
 from checker.checks import kinds
 from checker.checks.kinds import find_kind, kind_names, offers
 from checker.cli import main
+from tests.authoring.packs import write_module
 from tests.conftest import REPOSITORY
 
 GUIDE = REPOSITORY / "docs" / "write-a-module.md"
@@ -36,6 +37,11 @@ checks:
       absent: {code: tag-missing, say: "There is no tag `{name}`."}
       other: {code: tag-wrong, say: "The tag `{name}` is `{found}`."}
     why: Because.
+"""
+HELP_OF_IT = """\
+size.memory:
+  hints: [Which tag?, Write the tag `owner`.]
+  answer: [{set: provider.tags.owner, value: me}]
 """
 _TEXT = GUIDE.read_text(encoding="utf-8")
 (KIND,) = re.findall(r"^```python example_tags\.py\n(.*?)^```$", _TEXT, re.MULTILINE | re.DOTALL)
@@ -87,6 +93,36 @@ def test_its_kind_stands_in_the_schema(offered: Offered) -> None:
     assert given["required"] == ["name", "values"]
     assert given["properties"]["values"] == {"type": "array", "items": {"type": "string"}}
     assert given["description"] == "The tag `name` of the provider has one of the `values`."
+
+
+def test_it_tells_of_parameters_with_which_it_never_passes(
+    offered: Offered, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = KIND.replace(
+        '("found",)}, judge)',
+        '("found",)}, judge, check_parameters=lambda given: [("values", "two are equal")] * (given.name == "twice"))',
+    )
+    assert module != KIND
+    offered("example_tag = example_tags:KIND", module)
+    assert main(["rules", "lint", str(write_module(tmp_path / "fine", MODULE, HELP_OF_IT))]) == 0
+    capsys.readouterr()
+    text = MODULE.replace("name: owner", "name: twice")
+    assert main(["rules", "lint", str(write_module(tmp_path / "wrong", text, HELP_OF_IT))]) == 1
+    line, column = 13, text.splitlines()[12].index("values") + 1
+    assert capsys.readouterr().out == f"{tmp_path}/wrong/module.yaml:{line}:{column}: two are equal.\n"
+
+
+def test_words_for_it_are_asked_for_by_its_slots(offered: Offered, capsys: pytest.CaptureFixture[str]) -> None:
+    offered("example_tag = example_tags:KIND")
+    assert main(["rules", "reasons", "example_tag"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "    # No shipped module has words for this kind: write what to say of each.",
+        "    # Each sentence may use {name}, {values}.",
+        "    # {found}: What stands there in place of what belongs there, as it is written: a name, a value or a type.",
+        "    reasons:",
+        '      absent: {code: absent, say: ""}',
+        '      other: {code: other, say: ""}  # facts: {found}',
+    ]
 
 
 def test_a_kind_of_ours_is_not_replaced(offered: Offered) -> None:

@@ -174,6 +174,19 @@ def test_a_class_is_rendered_again_with_it(here: Path, capsys: Captured) -> None
     assert "this is a result of the module `mine`, and reliability is `reliability`." in capsys.readouterr().err
 
 
+def test_a_result_of_a_module_with_the_id_of_a_shipped_one_asks_for_its_path(here: Path, capsys: Captured) -> None:
+    module = here / "mine" / "module.yaml"
+    module.write_text(module.read_text("utf-8").replace("id: mine", "id: reliability"), encoding="utf-8")
+    main(["grade", "class", "--module", "./mine", "--out", "out"])
+    capsys.readouterr()
+    assert main(["report", "out/results.jsonl", "--out", "again"]) == 2
+    assert capsys.readouterr().err == (
+        "rydecheck: out/results.jsonl:1: this is a result of another module `reliability`, which has a check "
+        "`packages.plugin`; name the one that it is of: --module PATH.\n"
+    )
+    assert main(["report", "out/results.jsonl", "--module", "./mine", "--out", "out"]) == 0
+
+
 def test_a_result_names_no_file_of_this_machine(here: Path, capsys: Captured) -> None:
     """A line of results that somebody sent may say anything; only `--module` opens a module."""
     main(["grade", "class", "--module", "./mine", "--out", "out"])

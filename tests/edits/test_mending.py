@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from checker.cli import main
 from checker.cohort.editable import Editable, open_editable
 from checker.cohort.submission import Request, check_path
 from checker.edits.mending import Mended
@@ -211,7 +212,16 @@ def test_what_is_for_another_service_is_not_edited() -> None:
     folder = FIXTURES / "event-driven" / "service" / "ride-record-start"
     edited = open_editable(folder, pack_of("event-driven"), Request())
     one = edited.mend(["topic.resource"])[0]
-    assert (one.obstacle, one.text) == ("skipped", edited.text)
+    assert (one.obstacle, one.expression, one.text) == ("other_service", "wild-rydes", edited.text)
+
+
+def test_a_check_of_another_service_says_whose_file_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = FIXTURES / "event-driven" / "service" / "ride-record-start"
+    assert main(["diff", "topic.resource", str(folder), "--module", "event-driven"]) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "This is for the service `wild-rydes`; here it is `wild-rydes-ride-record`." in told
+    assert "There is nothing to edit in this file; it belongs into the one of `wild-rydes`." in told
+    assert "does not apply to a file" not in told
 
 
 def test_the_order_of_the_checks_does_not_matter(pack: RulePack) -> None:

@@ -158,9 +158,17 @@ def test_an_id_stands_once(tmp_path: Path) -> None:
         read(tmp_path, PACK + check)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "text", "# nothing"])
-def test_a_pack_is_a_mapping(tmp_path: Path, text: str) -> None:
-    with pytest.raises(CheckError, match="a rule pack is a mapping"):
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "this file is empty."),
+        ("# nothing", "this file is empty."),
+        ("[]", "a rule pack is a mapping."),
+        ("text", "a rule pack is a mapping."),
+    ],
+)
+def test_a_pack_is_a_mapping(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(CheckError, match=re.escape(says)):
         read(tmp_path, text)
 
 
