@@ -12,6 +12,7 @@ from checker.edits.outline import Kind, Outline, Part
 
 _NO_BREAK = 10_000
 _QUOTES = ("'", '"')
+_VARIABLE = "${"
 _ONE_OR_MANY = ("Action", "NotAction", "Resource", "NotResource")  # of an IAM policy statement
 _FUNCTIONS = {"Ref": "!Ref", "Fn::GetAtt": "!GetAtt", "Fn::Sub": "!Sub"}
 
@@ -114,7 +115,7 @@ class Style:
         elif isinstance(value, list):
             made = CommentedSeq()
             inside = tuple(item for part in examples for item in part.items)
-            made.extend(self._styled(item, key, inside, flow=flow) for item in value)
+            made.extend(self._styled(item, self._key_of_item(item, key, inside), inside, flow=flow) for item in value)
         else:
             return self._scalar(value, key, examples)
         if flow or _usual_flow(examples):
@@ -160,8 +161,25 @@ class Style:
     def _scalar(self, value: Any, key: str, examples: Sequence[Part]) -> Any:
         if not isinstance(value, str):
             return value
-        quote = _usual_quote(examples or self._examples(key, value))
-        return self._quoted(value, quote)
+        return self._quoted(value, _usual_quote(self._alike(value, key, examples)))
+
+    @staticmethod
+    def _key_of_item(item: Any, key: str, inside: Sequence[Part]) -> str:
+        """The list's key, under which to look for examples; empty where the items beside it are some."""
+        return "" if any(part.kind == kind_of(item) for part in inside) else key
+
+    def _alike(self, value: str, key: str, examples: Sequence[Part]) -> Sequence[Part]:
+        """What shows how a text is quoted: texts of the same key, else those near, else any of the file.
+
+        One with a variable in it is quoted as others with a variable are, and one without as those without.
+        """
+        is_variable = _VARIABLE in value
+        every = (part for part in self.outline.root.walk() if part.kind == "scalar")
+        for group in (self._examples(key, value), examples, every if is_variable else ()):
+            alike = [part for part in group if part.text and (_VARIABLE in part.text) == is_variable]
+            if alike:
+                return alike
+        return examples
 
     @staticmethod
     def _quoted(value: str, quote: str) -> Any:

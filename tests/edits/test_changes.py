@@ -44,6 +44,15 @@ def edited(text: str, *changes: tuple[Any, ...], is_json: bool = False) -> str:
         pytest.param("a: x  # why\n", ("set", "a", "y"), "a: y  # why\n", id="a comment stays where it was"),
         pytest.param("a: 'x' # why\n", ("set", "a", "y"), "a: 'y' # why\n", id="single quotes stay"),
         pytest.param('a: "x"\n', ("set", "a", "y"), 'a: "y"\n', id="double quotes stay"),
+        pytest.param(
+            'a: "${self:x}"\nb: y\n', ("set", "c", "${self:y}"), 'a: "${self:x}"\nb: y\nc: "${self:y}"\n', id="variables"
+        ),
+        pytest.param(
+            'f: {run: a.b, say: "A b"}\ng:\n  say: "C d"\n',
+            ("set", "g.run", "c.d"),
+            'f: {run: a.b, say: "A b"}\ng:\n  say: "C d"\n  run: c.d\n',
+            id="quotes of the same key, not of others",
+        ),
         pytest.param("a:   x\n", ("set", "a", "y"), "a: y\n", id="a touched line is written anew"),
         pytest.param("a:\n  b: 1\n", ("set", "a.c", {"d": [1]}), "a:\n  b: 1\n  c:\n    d:\n      - 1\n", id="nested"),
         pytest.param("a:\n    b: 1\n", ("set", "a.c.d", 2), "a:\n    b: 1\n    c:\n        d: 2\n", id="four blanks"),
