@@ -134,3 +134,20 @@ def test_report_says_what_goes_together(
 ) -> None:
     assert main(["report", str(results), *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("asked", [["--out", "pages"], *(["--format", name] for name in ("text", "badge", "sarif"))])
+def test_results_of_two_modules_are_not_mixed(
+    results: Path, asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["grade", "class", "--module", "event-driven", "--out", "other"]) == 0
+    capsys.readouterr()
+    second = Path("other/results.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    other = json.loads(second)
+    other["submission"]["id"] = "other"
+    results.write_text(f"{results.read_text(encoding='utf-8')}{json.dumps(other)}\n", encoding="utf-8")
+    assert main(["report", str(results), *asked]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    said = "this file holds results of two modules, `reliability` and `event-driven`; put each into a file of its own."
+    assert told.err == f"rydecheck: {results}:3: {said}\n"
