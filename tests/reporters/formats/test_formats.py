@@ -151,3 +151,34 @@ def test_results_of_two_modules_are_not_mixed(
     assert told.out == ""
     said = "this file holds results of two modules, `reliability` and `event-driven`; put each into a file of its own."
     assert told.err == f"rydecheck: {results}:3: {said}\n"
+
+
+def locations(printed: str) -> set[str]:
+    """The files that Code Quality's problems stand in."""
+    return {problem["location"]["path"] for problem in json.loads(printed)}
+
+
+@pytest.mark.parametrize("name", ["serverless.js", "serverless.ts", "serverless.cjs", "serverless.mjs"])
+def test_a_program_is_told_of_where_it_is(name: str, fork: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (fork / "record").mkdir()
+    (fork / "record" / name).write_text("module.exports = {}", encoding="utf-8")
+    assert main(["check", f"record/{name}", "--format", "codequality"]) == 2
+    assert locations(capsys.readouterr().out) == {f"record/{name}"}
+
+
+@pytest.mark.parametrize("name", ["record.yml", "record.JSON", "record.js"])
+def test_a_folder_that_is_named_like_a_file_is_a_folder(
+    name: str, fork: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(CHIDI, fork / name)
+    wanted = {f"{name}/serverless.yml"}
+    assert main(["check", name, "--format", "codequality", "--no-lint"]) == 1
+    assert locations(capsys.readouterr().out) == wanted
+    assert main(["check", name, "--format", "github", "--no-lint"]) == 1
+    annotated = capsys.readouterr().out
+    assert f"file={name}/serverless.yml,line=46" in annotated
+    assert f"rydecheck hint {name}/" in annotated
+    assert main(["grade", name, "--out", "graded", "--jobs", "1", "--executor", "thread"]) == 0
+    capsys.readouterr()
+    assert main(["report", "graded/results.jsonl", "--format", "codequality"]) == 0
+    assert locations(capsys.readouterr().out) == wanted
