@@ -16,6 +16,7 @@ MORE, NOT_LINTED = "more", "not-linted"  # codes of a LintNote
 TrackState = Literal["whole", "broken", "open"]
 
 _LONGEST_LINE = 300
+_CONFIGURATIONS = (".yml", ".yaml", ".json", ".ts", ".js", ".cjs", ".mjs")  # programs too, to be told of as such
 
 
 class Evidence(NamedTuple):
@@ -212,7 +213,10 @@ class Person(NamedTuple):
 
 
 class SubmissionFacts(NamedTuple):
-    """What was handed in. Service, stage and region are None where they cannot be told, or must not be shown."""
+    """What was handed in. Service, stage and region are None where they cannot be told, or must not be shown.
+
+    `path` is a folder, or a configuration in it; that of a folder which is named like a configuration ends in a slash.
+    """
 
     id: str
     path: str
@@ -220,6 +224,17 @@ class SubmissionFacts(NamedTuple):
     stage: str | None = None
     region: str | None = None
     stack: str | None = None
+
+    @property
+    def file(self) -> str | None:
+        """The name of the configuration that was handed in; None for a folder, and for a stack alone."""
+        name = self.path.replace("\\", "/").rpartition("/")[2]
+        return name if name.lower().endswith(_CONFIGURATIONS) else None
+
+    def at_folder(self, path: str) -> "SubmissionFacts":
+        """The same at a path that is known to be a folder's."""
+        there = self._replace(path=path)
+        return there if there.file is None else self._replace(path=f"{path}/")
 
 
 class Moment(NamedTuple):

@@ -16,7 +16,7 @@ from checker.reporters.gradebooks import FILE_NAMES, gradebook
 from checker.reporters.grades import Grades
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack
-from checker.wording import visible
+from checker.wording import name_line
 
 INDEX = "index.html"
 GRADES = "grades.csv"
@@ -67,6 +67,6 @@ def tell(folder: ClassFolder, text: ClassText, remarks: Sequence[str] = ()) -> N
     draw = Terminal.of(sys.stdout)
     parts = [text.render(draw)]
     if remarks:
-        parts.append("Also:\n" + "".join(f"  {draw.foreign(remark)}\n" for remark in remarks))
-    parts.append(f"The page of this class: {visible(folder.path(INDEX))}\n")
+        parts.append("Also:\n" + "".join(f"  {draw.foreign_line(remark)}\n" for remark in remarks))
+    parts.append(f"The page of this class: {name_line(folder.path(INDEX))}\n")
     write_stream(sys.stdout, "\n".join(parts))

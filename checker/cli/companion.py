@@ -141,7 +141,7 @@ def _complete(report: Report, verb: str, path: str, asked: Namespace, draw: Term
 def _tell(remarks: Iterable[str]) -> None:
     draw = Terminal.of(sys.stderr)
     for remark in remarks:
-        write_stream(sys.stderr, f"{draw.foreign(remark)}\n")
+        write_stream(sys.stderr, f"{draw.foreign_line(remark)}\n")
 
 
 def command(verb: str, path: str, checks: Sequence[str], asked: Namespace) -> str:

@@ -64,26 +64,35 @@ def _in_format(name: str, pack: RulePack, reports: Iterable[tuple[Report, str]],
 
 
 def _read(path: str, own: RulePack | None) -> Iterator[tuple[Report, str]]:
-    """The report of each record, with the path of its page; `own` is the module that the results are of."""
-    packs: dict[str, RulePack] = {} if own is None else {own.id: own}
+    """The report of each record, with the path of its page; `own` is the module that the results are of.
+
+    Raises UsageError for a second module: what is counted of a class is counted by the checks of one.
+    """
+    pack = own
     for line, record in read_results(path):
         try:
             module = str(record["module"]["id"])
-            if module not in packs:
-                packs[module] = _shipped(module, own)
-            one = parse_record(record, packs[module])
+            if pack is None:
+                pack = _shipped(module)
+            if module != pack.id:
+                raise UsageError(_of_another_module(module, pack.id, own))
+            one = parse_record(record, pack)
         except (UsageError, KeyError, TypeError) as error:
             raise UsageError(f"{path}:{line}: {error}") from None
         yield one, page_path(one.submission.id)
 
 
-def _shipped(module: str, own: RulePack | None) -> RulePack:
-    """The shipped module of a result. Raises UsageError for another than was named, and for one of somebody's own."""
-    if own is not None:
-        raise UsageError(f"this is a result of the module `{shown(module)}`, and {own.files.named} is `{own.id}`.")
+def _shipped(module: str) -> RulePack:
+    """The shipped module of a result. Raises UsageError for one of somebody's own."""
     if module not in module_ids():  # never a path: a result names what is shipped, and nothing else on this machine
         raise UsageError(f"there is no module `{shown(module)}` here; name it by its path: --module ./{shown(module)}")
     return load_pack(module)
+
+
+def _of_another_module(module: str, wanted: str, own: RulePack | None) -> str:
+    if own is not None:
+        return f"this is a result of the module `{shown(module)}`, and {own.files.named} is `{own.id}`."
+    return f"this file holds results of two modules, `{wanted}` and `{shown(module)}`; put each into a file of its own."
 
 
 def _with_pages(folder: ClassFolder, reports: Iterable[tuple[Report, str]]) -> Iterator[tuple[Report, str]]:

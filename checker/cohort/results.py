@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -166,9 +167,13 @@ class Results:
 def read_results(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Every record of a file with the number of its line; of several of one id, the last.
 
-    Raises UsageError for a line that is no record, but for a last one that was cut off.
+    Raises UsageError for a line that is no record, but for a last one that was cut off; and for a pipe, which cannot be
+    read twice.
     """
     try:
+        mode = os.stat(path).st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a folder says that it is one
+            raise UsageError(f"{path} is no regular file, and results are read twice. Name the file itself.")
         last: dict[str, int] = {}
         for number, record in _read(path):
             last[record["submission"]["id"]] = number

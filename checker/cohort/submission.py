@@ -86,7 +86,9 @@ class Submission(NamedTuple):
     @property
     def facts(self) -> SubmissionFacts:
         stack = self.deployed.stack if self.deployed is not None else None
-        return SubmissionFacts(id=self.id, path=self.path, stack=None if stack is None else shown(stack_name(stack)))
+        facts = SubmissionFacts(self.id, self.path, stack=None if stack is None else shown(stack_name(stack)))
+        is_folder = self.file is None and (self.folder is not None or self.files is not None)
+        return facts.at_folder(self.path) if is_folder else facts
 
 
 def check_submission(
@@ -159,7 +161,8 @@ def check_edited(found: OnDisk, file: str, content: bytes, pack: RulePack, reque
 
 
 def _facts(name: str) -> SubmissionFacts:
-    return SubmissionFacts(id=_id(name), path=name_line(name))
+    facts = SubmissionFacts(id=_id(name), path=name_line(name))
+    return facts.at_folder(facts.path) if os.path.isdir(name) else facts
 
 
 def check_stack(stack: str, pack: RulePack, request: Request) -> Report:

@@ -53,13 +53,13 @@ class ClassText:
             lines += ["", "In the way of most:", *self._common(draw)]
         if self._errors:
             lines += ["", "Could not be checked:"]
-            lines += [f"  {draw.foreign(error)}" for error in self._errors[:_MOST_ERRORS]]
+            lines += [f"  {draw.foreign_line(error)}" for error in self._errors[:_MOST_ERRORS]]
             if len(self._errors) > _MOST_ERRORS:
                 lines.append(f"  … and {len(self._errors) - _MOST_ERRORS} more")
         shared = [(stack, names) for stack, names in self._by_stack.items() if len(names) > 1]
         if shared:
             lines += ["", "Judged by one stack, which only one of them can have deployed:"]
-            lines += [f"  {draw.foreign(stack)}: {draw.foreign(', '.join(names))}" for stack, names in shared]
+            lines += [f"  {draw.foreign_line(stack)}: {draw.foreign_line(', '.join(names))}" for stack, names in shared]
         return "\n".join(lines) + "\n"
 
     def _line(self, rule: Rule, draw: Terminal) -> str:
@@ -69,7 +69,7 @@ class ClassText:
 
     def _common(self, draw: Terminal) -> list[str]:
         return [
-            f"  {count:>5}  {draw.foreign(reason)} at {draw.foreign(check)}"
+            f"  {count:>5}  {draw.foreign_line(reason)} at {draw.foreign_line(check)}"
             for (check, reason), count in sorted(self._reasons.items(), key=lambda one: (-one[1], one[0]))[
                 :_MOST_REASONS
             ]

@@ -9,6 +9,7 @@ from checker.report import CheckResult
 from checker.reporters.lines import diff_style
 from checker.reporters.terminal import Terminal
 from checker.rulepack import fill
+from checker.wording import name_line
 
 if TYPE_CHECKING:
     from checker.edits.mending import Mended
@@ -19,10 +20,10 @@ def render_hint(check: CheckResult, number: int, again: str, draw: Terminal) -> 
     ladder = check.rule.ladder(check.reason)
     lines = [*heading(check, draw), *_hint(ladder, number, draw)]
     if number < len(ladder):
-        lines.append(draw.paint(draw.drawable(f"A stronger one: {again}"), "dim"))
+        lines.append(draw.paint(draw.foreign_line(f"A stronger one: {again}"), "dim"))
     else:
         lines += (draw.paint(line, "dim") for line in draw.wrapped("That was the last hint. The edit itself:"))
-        lines.append(draw.paint(draw.drawable(f"{again.replace('hint', 'diff', 1)}"), "dim"))
+        lines.append(draw.paint(draw.foreign_line(again.replace("hint", "diff", 1)), "dim"))
     return "\n".join(lines) + "\n"
 
 
@@ -52,11 +53,11 @@ def why_no_edit(one: Mended) -> list[str]:
     if one.obstacle in ("passes", "skipped", "other_service"):
         return told
     if one.place is not None:
-        told.append(f"{one.place.file}:{one.place.line}:{one.place.column}  {one.place.path}".rstrip())
+        told.append(name_line(f"{one.place.file}:{one.place.line}:{one.place.column}  {one.place.path}".rstrip()))
     return [*told, one.check.rule.ladder(one.check.reason)[-1]] if one.check.outcome == "fail" else told
 
 
 def painted(diff: Sequence[str], draw: Terminal) -> Iterator[str]:
     """The lines of a diff as a terminal shows them: coloured, and what cannot be seen spelled out."""
     for line in diff:
-        yield draw.paint(draw.foreign(line.rstrip("\r\n")), *diff_style(line))
+        yield draw.paint(draw.foreign_line(line.rstrip("\r\n")), *diff_style(line))

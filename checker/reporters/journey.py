@@ -27,7 +27,7 @@ def _lines(report: Report, journey: Journey, draw: Terminal) -> Iterator[str]:
     yield draw.paint(draw.drawable(journey.title), "bold")
     one = report.submission
     facts = dict.fromkeys(name for name in (one.id, one.service, one.stack) if name)
-    yield from (draw.paint(line, "dim") for line in draw.wrapped(draw.foreign(" · ".join(facts))))
+    yield from (draw.paint(line, "dim") for line in draw.wrapped(draw.foreign_line(" · ".join(facts))))
     stack = next((check.verdicts["stack"] for check in report.checks if "stack" in check.verdicts), None)
     if stack is not None:
         yield from (draw.paint(line, "dim") for line in draw.wrapped(_AS[journey.source]))
@@ -87,7 +87,7 @@ def _picture(journey: Journey, draw: Terminal) -> Iterator[str]:
 def _stop(station: Station, signs: dict[int, str], lanes: int, draw: Terminal) -> Iterator[str]:
     """A station's name with its caption: beside it where there is room, else below."""
     lead = _signs(signs, lanes)
-    name, caption = draw.foreign(station.label), draw.drawable(station.caption)
+    name, caption = draw.foreign_line(station.label), draw.drawable(station.caption)
     room = draw.width - 1 - columns(lead)
     if columns(name) + len(caption) + 2 <= room:
         yield draw.drawable(lead) + draw.paint(name, "bold") + "  " + draw.paint(caption, "dim")
@@ -131,15 +131,15 @@ def _place(place: Evidence, draw: Terminal) -> Iterator[str]:
     """Where that stands, with its line; of a deployed stack, the call that told."""
     room = draw.width - 1 - len(_INDENT)
     where = place.file if place.is_live else f"{place.file}:{place.line}:{place.column}"
-    told = draw.foreign(f"{where}  {place.path}".rstrip())
+    told = draw.foreign_line(f"{where}  {place.path}".rstrip())
     if columns(told) <= room:
         yield _INDENT + draw.paint(told, "dim")
     else:
-        yield _INDENT + draw.paint(draw.cut(draw.foreign(where), room), "dim")
+        yield _INDENT + draw.paint(draw.cut(draw.foreign_line(where), room), "dim")
         if place.path:
-            yield _INDENT + draw.paint(draw.cut(draw.foreign(place.path), room), "dim")
+            yield _INDENT + draw.paint(draw.cut(draw.foreign_line(place.path), room), "dim")
     for number, text in place.excerpt:
-        yield _INDENT + draw.cut(f"{number:>5} | {draw.foreign(text)}", room)
+        yield _INDENT + draw.cut(f"{number:>5} | {draw.foreign_line(text)}", room)
 
 
 def _hanging(mark: str, sentence: str, draw: Terminal) -> list[str]:

@@ -7,6 +7,7 @@ so that they can be rendered again at any time; `parse_record` reads it back.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -36,16 +37,24 @@ from checker.version import __version__
 from checker.wording import shown
 
 SCHEMA_VERSION = 1
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def render(report: Report) -> str:
     """The report as one JSON object, indented, with a line end."""
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    return _written(document(report))
 
 
 def render_class(reports: Iterable[Report]) -> str:
     """The reports of a class as one JSON array, an object a submission, with a line end."""
-    return json.dumps([document(one) for one in reports], indent=2, ensure_ascii=False) + "\n"
+    return _written([document(one) for one in reports])
+
+
+def _written(told: Any) -> str:
+    """JSON in which people can read any alphabet; half of a surrogate pair, which no file can hold, is an escape."""
+    return (
+        _HALVES.sub(lambda found: f"\\u{ord(found.group()):04x}", json.dumps(told, indent=2, ensure_ascii=False)) + "\n"
+    )
 
 
 def document(report: Report) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from checker.report import CheckResult, Evidence, Report, Score
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack, Step
+from checker.wording import columns
 
 _MARKS = {
     "pass": ("✓", "pass", "green"),
@@ -31,7 +32,7 @@ def identity(report: Report, draw: Terminal) -> str:
     """Whose service this is, and where it goes: `chidi · wild-rydes-ride-record · stage dev · us-east-2`."""
     one = report.submission
     names = [one.service, f"stage {one.stage}" if one.stage else None, one.region, one.stack]
-    return draw.foreign(" · ".join(dict.fromkeys(name for name in (one.id, *names) if name)))
+    return draw.foreign_line(" · ".join(dict.fromkeys(name for name in (one.id, *names) if name)))
 
 
 def progress(report: Report, draw: Terminal) -> str:
@@ -107,7 +108,8 @@ def mark(check: CheckResult, outcome: str) -> tuple[str, str, str]:
 def excerpt(evidence: Evidence, draw: Terminal, around: int = _LINES_AROUND) -> Iterator[str]:
     """The place of an evidence, and its line marked among those `around` it."""
     if evidence.is_live:
-        yield from (draw.paint(line, "dim") for line in draw.wrapped(f"{evidence.file} {evidence.path}".rstrip(), "  "))
+        told = f"{evidence.file} {evidence.path}".rstrip()
+        yield from (draw.paint(line, "dim") for line in draw.wrapped(draw.foreign_line(told), "  "))
         return
     yield place(evidence, draw)
     yield from numbered(evidence.excerpt, evidence.line, draw, around)
@@ -115,9 +117,9 @@ def excerpt(evidence: Evidence, draw: Terminal, around: int = _LINES_AROUND) -> 
 
 def place(evidence: Evidence, draw: Terminal) -> str:
     """Where an evidence stands: `serverless.yml:46:5  provider.iamRoleStatements[1].Resource`."""
-    where = f"  {evidence.file}:{evidence.line}:{evidence.column}"
-    path = f"  {evidence.path}" if evidence.path else ""
-    return draw.foreign(where) + draw.paint(draw.cut(draw.foreign(path), draw.width - 1 - len(where)), "dim")
+    where = draw.foreign_line(f"  {evidence.file}:{evidence.line}:{evidence.column}")
+    path = draw.foreign_line(f"  {evidence.path}") if evidence.path else ""
+    return where + draw.paint(draw.cut(path, draw.width - 1 - columns(where)), "dim")
 
 
 def numbered(
@@ -128,7 +130,7 @@ def numbered(
         if abs(number - line) > around:
             continue
         marked = number == line
-        told = f"{'  >' if marked else '   '}{number:>5} | {draw.foreign(text)}"
+        told = f"{'  >' if marked else '   '}{number:>5} | {draw.foreign_line(text)}"
         yield draw.paint(draw.cut(told, draw.width - 1), "red" if marked else "dim")
 
 

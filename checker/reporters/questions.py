@@ -41,7 +41,7 @@ def _lines(pack: RulePack, answers: Sequence[Answer], file: str, draw: Terminal)
             yield draw.paint("    not answered yet", "dim")
         else:
             first = next(line for line in one.answer.splitlines() if line.strip())
-            yield draw.paint(draw.cut(f"    {draw.foreign(first.strip())}", draw.width - 1), "dim")
+            yield draw.paint(draw.cut(f"    {draw.foreign_line(first.strip())}", draw.width - 1), "dim")
 
 
 def written(file: str, added: Sequence[str], all_ids: Sequence[str], *, is_new: bool) -> str:

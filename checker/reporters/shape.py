@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from checker.errors import CheckError, ErrorCode
-from checker.report import Report
+from checker.report import Journey, Report, Verdict
 from checker.rulepack import Rule, RulePack
 
 _OURS = (Rule, RulePack)  # not read back
@@ -20,7 +20,21 @@ def misfit(report: Report) -> str | None:
     for name, value in zip(Report._fields, report, strict=True):
         if not _test(hints[name])(value):
             return name
-    return None if all(check.verdicts for check in report.checks) else "checks"
+    if not all(check.verdicts and all(map(_has_a_code, check.verdicts.values())) for check in report.checks):
+        return "checks"
+    return None if report.journey is None or _hangs_together(report.journey) else "journey"
+
+
+def _has_a_code(verdict: Verdict) -> bool:
+    """Whether a verdict's reason is a code, which is shown as it is; a text is escaped where it is shown."""
+    return verdict.reason is None or verdict.reason.isprintable()
+
+
+def _hangs_together(journey: Journey) -> bool:
+    """Whether each connection is between two of the stations, and each station is there once."""
+    stations = [station.id for station in journey.stations]
+    ends = {end for one in journey.connections for end in (one.start, one.end)}
+    return len(set(stations)) == len(stations) and ends <= set(stations)
 
 
 @cache

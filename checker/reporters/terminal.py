@@ -3,7 +3,7 @@
 import os
 from typing import NamedTuple, TextIO
 
-from checker.wording import columns, visible
+from checker.wording import columns, name_line, visible
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
 _ASCII = str.maketrans(
@@ -53,8 +53,15 @@ class Terminal(NamedTuple):
         return self.drawable(self.paint("█" * filled, "green") + self.paint("░" * (_BAR - filled), "dim") + "  ")
 
     def foreign(self, text: str) -> str:
-        """A text of a submission, its control and direction characters spelled out."""
+        """A text of a submission, its control and direction characters spelled out; line ends stay."""
         return self.drawable(visible(text.expandtabs(4)))
+
+    def foreign_line(self, text: str) -> str:
+        """What of a submission is one line, such as a name, a path or a line of a file: its line ends spelled out too.
+
+        A key may hold line ends, and would else write lines into the report that look like the report's own.
+        """
+        return self.drawable(name_line(text.expandtabs(4)))
 
     def cut(self, text: str, room: int) -> str:
         """The text, drawable already, in so many columns; what does not fit ends in an ellipsis."""

@@ -119,7 +119,7 @@ def open_check(report: Report, check: CheckResult, hint: str, draw: Terminal) ->
         return
     yield from (draw.paint(line, "dim") for line in draw.wrapped(f"Why: {check.rule.why}", "  "))
     yield ""
-    yield f"  A hint: {draw.paint(draw.foreign(hint), 'bold')}"
+    yield f"  A hint: {draw.paint(draw.foreign_line(hint), 'bold')}"
 
 
 def _questions(report: Report, draw: Terminal) -> Iterator[str]:

@@ -408,7 +408,7 @@ def _panel_lines(panel: Panel, draw: Terminal) -> list[str]:
     lines: list[str] = []
     for text in panel.lines:
         if panel.is_diff and text[:1] in _DIFF_SIGNS:
-            lines.append(draw.paint(draw.cut(draw.foreign(text), draw.width - 1), *diff_style(text)))
+            lines.append(draw.paint(draw.cut(draw.foreign_line(text), draw.width - 1), *diff_style(text)))
         else:
             lines += _wrapped(text, draw, "  ") or [""]
     return lines
@@ -418,7 +418,7 @@ _DIFF_SIGNS = ("", " ", "+", "-", "@", "\\")
 
 
 def _notice(look: Look, draw: Terminal) -> list[str]:
-    return [line for text in look.notice for line in _broken(draw.foreign(text), draw.width - 1)]
+    return [line for text in look.notice for line in _broken(draw.foreign_line(text), draw.width - 1)]
 
 
 def _broken(text: str, room: int) -> list[str]:

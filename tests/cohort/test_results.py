@@ -166,3 +166,19 @@ def test_what_is_no_result_is_told_with_its_line(path: Path, text: str) -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read: No such file"):
         list(read_results(str(tmp_path / "none.jsonl")))
+
+
+def test_what_can_be_read_only_once_is_refused() -> None:
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, line("ada"))
+        os.close(writing)
+        with pytest.raises(UsageError, match=rf"/dev/fd/{reading} is no regular file, .* Name the file itself"):
+            list(read_results(f"/dev/fd/{reading}"))
+    finally:
+        os.close(reading)
+
+
+def test_a_folder_holds_no_results(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read: Is a directory"):
+        list(read_results(str(tmp_path)))

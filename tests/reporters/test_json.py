@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from checker.cohort.submission import Request, check_path
 from checker.errors import UsageError
 from checker.report import Answer, Mark, Moment, Person, Report
 from checker.reporters import html
-from checker.reporters.json import document, parse_record, record
+from checker.reporters.json import document, parse_record, record, render, render_class
 from checker.rulepack import RulePack
 from tests.conftest import FIXTURES
 
@@ -116,3 +117,45 @@ def test_what_is_no_record_says_so(change: dict[str, object], problem: str, pack
     told = record(check_path(tmp_path, pack, Request()))
     with pytest.raises(UsageError, match=problem):
         parse_record({**told, **change}, pack)
+
+
+def told_of_chidi(pack: RulePack) -> dict[str, Any]:
+    """The record of a submission, as it was read from a file."""
+    told: dict[str, Any] = json.loads(json.dumps(record(check_path(FIXTURES / "class" / "chidi", pack, Request()))))
+    return told
+
+
+@pytest.mark.parametrize("end", ["start", "end"])
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_connection_to_no_station_is_refused(number: int, end: str, pack: RulePack) -> None:
+    told = told_of_chidi(pack)
+    told["journey"]["connections"][number][end] = "nowhere"
+    with pytest.raises(UsageError, match=r"no result .* journey is not what it should be"):
+        parse_record(told, pack)
+
+
+@pytest.mark.parametrize("id_", ["nowhere", "topic"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_station_of_another_name_is_refused(number: int, id_: str, pack: RulePack) -> None:
+    told = told_of_chidi(pack)
+    assert told["journey"]["stations"][0]["id"] == "topic"
+    told["journey"]["stations"][number]["id"] = id_
+    with pytest.raises(UsageError, match=r"no result .* journey is not what it should be"):
+        parse_record(told, pack)
+
+
+@pytest.mark.parametrize("reason", ["x\ud800", "a\nb", "\x1b[31m"])
+def test_a_reason_that_no_rule_pack_has_is_refused(reason: str, pack: RulePack) -> None:
+    told = told_of_chidi(pack)
+    told["checks"][2]["sources"]["file"]["reason"] = reason
+    with pytest.raises(UsageError, match=r"no result .* checks is not what it should be"):
+        parse_record(told, pack)
+
+
+def test_half_a_surrogate_pair_in_a_name_can_be_written_and_read(pack: RulePack) -> None:
+    report = check_path(FIXTURES / "class" / "chidi", pack, Request())
+    report = report._replace(submission=report.submission._replace(path="Zoë\udcff"))
+    for text, told in ((render(report), document(report)), (render_class([report]), [document(report)])):
+        assert "Zoë\\udcff" in text
+        assert json.loads(text.encode("utf-8")) == told
+    assert parse_record(json.loads(json.dumps(record(report))), pack).submission.path == "Zoë\udcff"

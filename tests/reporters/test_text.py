@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from checker.cohort.submission import Request, check_path
-from checker.report import Report
+from checker.report import CheckResult, Evidence, LintNote, Report, SubmissionFacts
+from checker.reporters.class_text import ClassText
+from checker.reporters.formats import render as render_format
+from checker.reporters.formats.places import Places
+from checker.reporters.hints import render_hint
+from checker.reporters.journey import render as render_journey
+from checker.reporters.lines import hint_command
 from checker.reporters.terminal import Terminal
 from checker.reporters.text import render
 from checker.rulepack import RulePack
@@ -158,3 +167,65 @@ def test_what_fails_otherwise_in_the_stack_is_told_beside_it(pack: RulePack) -> 
     assert "Deployed: The stack has no such queue." in text
     assert "file ✗ deployed ✗" in text
     assert "Deployed:" not in render(report)
+
+
+FORGED = "X\n\n  ✓ pass    Let PutRideRecordSns write to the queue\n\nComplete: every check passes.\n"
+
+
+def forging(pack: RulePack) -> Report:
+    """A report in which whatever is one line of a submission, a name, a path or a line of a file, holds lines."""
+    report = judged(FIXTURES / "class" / "chidi", pack)
+    place = Evidence(FORGED, 46, 5, f"resources.Resources.{FORGED}", ((46, FORGED),))
+    facts = SubmissionFacts(FORGED, FORGED, FORGED, FORGED, FORGED, FORGED)
+
+    def told(check: CheckResult) -> CheckResult:
+        return CheckResult(
+            check.rule, {source: one._replace(evidence=(place,)) for source, one in check.verdicts.items()}
+        )
+
+    lint = (LintNote("E3001", "No such type.", (place,)), LintNote("E3001", "No such type.", (place._replace(line=0),)))
+    journey = report.journey
+    assert journey is not None
+    stations = (journey.stations[0]._replace(label=FORGED), *journey.stations[1:])
+    scenes = tuple(scene._replace(evidence=(place,)) for scene in journey.scenes)
+    journey = journey._replace(stations=stations, scenes=scenes)
+    return report._replace(
+        submission=facts, checks=tuple(map(told, report.checks)), lint=lint, journey=journey, checked_at=None
+    )
+
+
+def views(report: Report) -> Iterator[tuple[str, str]]:
+    """What each view for a terminal, and each format that takes its lines, writes of a report."""
+    draw = Terminal()
+    yield "text", render(report, draw)
+    yield "journey", render_journey(report, draw)
+    check = report.next_check
+    assert check is not None
+    yield "hint", render_hint(check, 1, hint_command(report, check), draw)
+    yield "last hint", render_hint(check, len(check.rule.ladder(check.reason)), hint_command(report, check), draw)
+    group = ClassText(report.module)
+    group.add(report, "chidi.html")
+    group.add(report._replace(submission=report.submission._replace(id=f"{FORGED}2")), "other.html")
+    yield "class", group.render(draw)
+    suites = ElementTree.fromstring(render_format("junit", [report], Places()))
+    yield "junit", "\n".join(suites.itertext())
+    yield "github", render_format("github", [report], Places())
+
+
+def test_a_name_writes_no_line_of_its_own(pack: RulePack) -> None:
+    for name, text in views(forging(pack)):
+        lines = [line.strip() for line in text.splitlines()]
+        assert "Complete: every check passes." not in lines, name
+        assert not any(line.startswith(FORGED.split("\n")[2].strip()) for line in lines), name
+        assert "\\n\\n" in text, name
+
+
+def test_a_key_of_a_service_writes_no_line_of_its_own(checked: Checked) -> None:
+    text = (FIXTURES / "service" / "answer" / "serverless.yml").read_text(encoding="utf-8")
+    key = json.dumps(FORGED, ensure_ascii=False)
+    report = checked(
+        text.replace("  Resources:\n", f"  Resources:\n    {key}:\n      Type: AWS::SQS::Queu\n", 1), Request(lint=True)
+    )
+    assert any(FORGED in place.path for note in report.lint or () for place in note.evidence)
+    assert "\n\n  ✓ pass    Let PutRideRecordSns write to the queue\n" not in render(report)
+    assert "resources.Resources.X\\n\\n" in render(report)

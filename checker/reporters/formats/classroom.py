@@ -77,7 +77,7 @@ def _of_check(report: Report, check: CheckResult, found: Places) -> dict[str, An
         lines = [excerpt_text(at[0])] if at else []
         lines.append(said(report, check))
         if not check.file_is_right:
-            lines.append(f"A hint: {hint_command(found.from_top(report), check)}")
+            lines.append(f"A hint: {name_line(hint_command(found.from_top(report), check))}")
         told["test_code"] = "\n".join(_printed(line) for part in lines for line in part.split("\n"))
     return told
 

@@ -15,7 +15,7 @@ from checker.reporters.formats.places import Places
 from checker.reporters.formats.told import CANNOT_BE_CHECKED, excerpt_text
 from checker.reporters.lines import hint_command
 from checker.reporters.spreadsheet import number
-from checker.wording import visible
+from checker.wording import name_line, visible
 
 _COUNTS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 _DECIMALS = 2
@@ -76,7 +76,7 @@ def _case(report: Report, check: CheckResult, found: Places) -> ElementTree.Elem
     if check.open:
         text = [*map(excerpt_text, at[:1]), message]
         if not check.file_is_right:
-            text += [f"Why: {check.rule.why}", f"A hint: {hint_command(found.from_top(report), check)}"]
+            text += [f"Why: {check.rule.why}", f"A hint: {name_line(hint_command(found.from_top(report), check))}"]
         _child(case, "failure", "\n\n".join(text), type=check.reason or check.outcome, message=message)
     elif check.outcome != "pass":
         _child(case, "skipped", message=f"Extra credit, open: {message}" if check.rule.bonus else message)
@@ -103,7 +103,7 @@ def _named(report: Report, name: str, at: tuple[Evidence, ...], found: Places) -
     """A case; Jenkins shows what stands before the last dot of a class name as a package."""
     case = _element("testcase", classname=f"{report.module.id}.{report.submission.id.replace('.', '_')}", name=name)
     if at:
-        case.set("file", visible(found.path(report, at[0].file)))
+        case.set("file", name_line(found.path(report, at[0].file)))
         case.set("line", str(at[0].line))
     case.set("time", _NO_TIME)
     return case

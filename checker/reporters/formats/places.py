@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from checker.report import Report
 
-_FILES = (".yml", ".yaml", ".json")
 _PACKAGED = ".serverless"
 
 
@@ -33,14 +32,14 @@ class Places(NamedTuple):
 
         The path of one that lies elsewhere stays as it is.
         """
-        path = report.submission.path
-        inside = self._inside(report, "") if path else None
-        return report if inside is None else report._replace(submission=report.submission._replace(path=inside))
+        one = report.submission
+        inside = self._inside(report, "") if one.path else None
+        return report if inside is None else report._replace(submission=one.at_folder(inside))
 
     def _inside(self, report: Report, file: str) -> str | None:
         """The path from the top, of the submission's folder for no file; None for what lies elsewhere."""
         folder = report.submission.path.replace("\\", "/")
-        if folder.lower().endswith(_FILES):
+        if report.submission.file is not None:
             folder, name = posixpath.split(folder)
             if posixpath.basename(folder) == _PACKAGED and name == file:
                 file = name

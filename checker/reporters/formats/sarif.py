@@ -59,7 +59,7 @@ class _Rules:
     def index(self, report: Report, concern: Concern) -> int:
         if concern.rule not in self._index:
             self._index[concern.rule] = len(self.descriptors)
-            # A file of results may hold a second module.
+            # The reports need not all be of one module.
             own = concern.check and concern.check.rule
             self.descriptors.append(_rule(own, report.module) if own else _rule_of(concern))
         return self._index[concern.rule]
@@ -71,7 +71,6 @@ def _driver(pack: RulePack, rules: _Rules) -> _Told:
         "fullName": f"rydecheck {__version__}",
         "version": __version__,
         "semanticVersion": __version__,
-        "informationUri": pack.link,
         "shortDescription": {"text": f"Checks the workshop module {pack.title}."},
         "rules": rules.descriptors,
     }

@@ -18,10 +18,8 @@ _CONFIGURATIONS = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 def configuration(report: Report) -> str:
     """The file that a submission is configured in, by its name: what stands at no other place is told there."""
-    path = report.submission.path.replace("\\", "/")
-    last = path.rpartition("/")[2]
-    if last.lower().endswith((".yml", ".yaml", ".json")):
-        return last
+    if report.submission.file is not None:
+        return report.submission.file
     asked = (place.file for check in report.checks for one in check.verdicts.values() for place in one.evidence)
     return next((file for file in asked if file in _CONFIGURATIONS), _CONFIGURATIONS[0])
 

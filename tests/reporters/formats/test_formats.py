@@ -183,3 +183,51 @@ def test_what_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "::nope: there is no such file or folder." in capsys.readouterr().out
     assert main(["nope", "--format", "junit"]) == 2
     assert '<testsuite name="nope"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("asked", [["--out", "pages"], *(["--format", name] for name in ("text", "badge", "sarif"))])
+def test_results_of_two_modules_are_not_mixed(
+    results: Path, asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["grade", "class", "--module", "event-driven", "--out", "other"]) == 0
+    capsys.readouterr()
+    second = Path("other/results.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    other = json.loads(second)
+    other["submission"]["id"] = "other"
+    results.write_text(f"{results.read_text(encoding='utf-8')}{json.dumps(other)}\n", encoding="utf-8")
+    assert main(["report", str(results), *asked]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    said = "this file holds results of two modules, `reliability` and `event-driven`; put each into a file of its own."
+    assert told.err == f"rydecheck: {results}:3: {said}\n"
+
+
+def locations(printed: str) -> set[str]:
+    """The files that Code Quality's problems stand in."""
+    return {problem["location"]["path"] for problem in json.loads(printed)}
+
+
+@pytest.mark.parametrize("name", ["serverless.js", "serverless.ts", "serverless.cjs", "serverless.mjs"])
+def test_a_program_is_told_of_where_it_is(name: str, fork: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (fork / "record").mkdir()
+    (fork / "record" / name).write_text("module.exports = {}", encoding="utf-8")
+    assert main(["check", f"record/{name}", "--format", "codequality"]) == 2
+    assert locations(capsys.readouterr().out) == {f"record/{name}"}
+
+
+@pytest.mark.parametrize("name", ["record.yml", "record.JSON", "record.js"])
+def test_a_folder_that_is_named_like_a_file_is_a_folder(
+    name: str, fork: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(CHIDI, fork / name)
+    wanted = {f"{name}/serverless.yml"}
+    assert main(["check", name, "--format", "codequality", "--no-lint"]) == 1
+    assert locations(capsys.readouterr().out) == wanted
+    assert main(["check", name, "--format", "github", "--no-lint"]) == 1
+    annotated = capsys.readouterr().out
+    assert f"file={name}/serverless.yml,line=46" in annotated
+    assert f"rydecheck hint {name}/" in annotated
+    assert main(["grade", name, "--out", "graded", "--jobs", "1", "--executor", "thread"]) == 0
+    capsys.readouterr()
+    assert main(["report", "graded/results.jsonl", "--format", "codequality"]) == 0
+    assert locations(capsys.readouterr().out) == wanted

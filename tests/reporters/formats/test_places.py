@@ -27,6 +27,10 @@ BELOW = Places("/work/fork", "/work/fork/services")
         (BELOW, "../../elsewhere", "serverless.yml", "ada/serverless.yml"),
         (FORK, "/somewhere/else", "serverless.yml", "ada/serverless.yml"),
         (FORK, "", "serverless.yml", "serverless.yml"),
+        (FORK, "record/serverless.js", "serverless.js", "record/serverless.js"),
+        (FORK, "record/serverless.TS", "serverless.TS", "record/serverless.TS"),
+        (FORK, "record.yml/", "serverless.yml", "record.yml/serverless.yml"),
+        (BELOW, "record.json/", "parts/table.yml", "services/record.json/parts/table.yml"),
         (Places("/", "/home"), "fork", "serverless.yml", "home/fork/serverless.yml"),
     ],
 )
@@ -59,6 +63,7 @@ def test_neither_an_id_nor_a_file_leads_out(pack: RulePack, id_: str, file: str,
         (FORK, "/somewhere/else", "/somewhere/else"),
         (BELOW, "../../elsewhere", "../../elsewhere"),
         (FORK, "", ""),
+        (BELOW, "record.yml/", "services/record.yml/"),
     ],
 )
 def test_a_reader_at_the_top_is_told_the_path_from_there(

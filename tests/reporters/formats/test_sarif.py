@@ -52,7 +52,7 @@ def physical(result: Json) -> Json:
 
 def test_each_check_of_the_module_is_a_rule_that_helps_without_giving_the_answer(pack: RulePack) -> None:
     driver = run(of_class("ada", pack))["tool"]["driver"]
-    assert driver["informationUri"] == pack.link
+    assert "informationUri" not in driver  # the pages of the workshop are not the tool's
     assert [rule["id"] for rule in driver["rules"]] == [rule.id for rule in pack.rules]
     for told, rule in zip(driver["rules"], pack.rules, strict=True):
         assert told["shortDescription"]["text"] == f"{rule.title}."
