@@ -15,7 +15,7 @@ from checker.errors import CheckError
 from checker.model import Scalar, Service, Value, text_of
 from checker.report import LintNote, Moment, Person, Report, Source, SubmissionFacts, excerpt
 from checker.rulepack import RulePack
-from checker.serverless.configuration import is_configuration, read_document
+from checker.serverless.configuration import TEMPLATE, is_configuration, read_document
 from checker.serverless.files import CarriedFiles, EditedFiles, SubmissionFiles, SubmissionFolder
 from checker.serverless.lowering import read_service
 from checker.serverless.resolving import Settings
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 # Environment variables whose value names a stage or a region and nothing secret.
 _SHOWABLE = re.compile(r"\$\{env:\w*(STAGE|REGION)\}")
-
-
-TEMPLATE = ".serverless/cloudformation-template-update-stack.json"
 
 
 class Deployed(NamedTuple):

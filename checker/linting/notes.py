@@ -53,6 +53,8 @@ _RESOLVED = re.compile(r" when '[^']*' is resolved$")
 _GROWING = frozenset(("Runtime", "CompatibleRuntimes", "InstanceType", "InstanceTypes", "NodeType", "EngineVersion"))
 _FUNCTION_ENDING = "LambdaFunction"
 _QUOTED = re.compile(r"'([^']*)'")
+_LONGEST_QUOTE = 32
+_LONG_QUOTE = re.compile(rf"'([^']{{{_LONGEST_QUOTE + 1},}})'")
 _VALUE = re.compile(r"'([^']*)'|([^',\s]+)")
 _UNKNOWN_TYPE = re.compile(r"Resource type '(?P<type>[^']*)' does not exist")
 
@@ -221,7 +223,12 @@ def _words(match: Match, template: Draft, said_in: LintWords) -> Words | None:
         if expected:
             text = " or ".join(expected)
             return Words("wrong_type", {"expected": text[:1].upper() + text[1:]})
-    return Words("other", {"rule": match.rule, "message": shown(message)})
+    return Words("other", {"rule": match.rule, "message": shown(_LONG_QUOTE.sub(_cut, message))})
+
+
+def _cut(quoted: re.Match[str]) -> str:
+    """A long name within a message of cfn-lint, which says its own behind it."""
+    return f"'{quoted[1][:_LONGEST_QUOTE]}…'"
 
 
 def _circle(resource: str, circle: frozenset[str]) -> Words:

@@ -13,6 +13,8 @@ from checker.serverless.parsing import decode, parse_json, parse_yaml, text_line
 READABLE = ("serverless.yml", "serverless.yaml", "serverless.json")
 PROGRAMS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs")
 PROGRAM_SUFFIXES = (".ts", ".js", ".cjs", ".mjs")
+TEMPLATE = ".serverless/cloudformation-template-update-stack.json"
+"""What `sls package` compiles a service to."""
 
 
 class Configuration(NamedTuple):
@@ -58,7 +60,8 @@ def read_document(folder: SubmissionFiles, name: str | None = None) -> Document:
         raise _program(file)
     content = folder.read(file)
     if content is None:
-        raise CheckError("not-found", "there is no such file.", advice="Check the name.", file=file)
+        advice = "Run `sls package` first." if file == TEMPLATE else "Check the name."
+        raise CheckError("not-found", "there is no such file.", advice=advice, file=file)
     text = decode(content, file)
     package = _read_package(folder)
     framework = (package.framework if package is not None else None) or DEFAULT_FRAMEWORK

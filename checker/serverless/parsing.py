@@ -37,6 +37,9 @@ _KNOWN_TAGS = frozenset(
 # Characters that end a line for libyaml and not for js-yaml stand hidden behind others while libyaml reads.
 _LINE_ENDS = "\x85\u2028\u2029"
 _COLON_WITHOUT_BLANK = re.compile(r"^\s*[\w-]+:\S")
+_LONGEST_KEY = 1024  # YAML 1.2.2, 7.4: an implicit key
+_LONG_KEY = re.compile(rf".{{{_LONGEST_KEY + 1}}}.*:(?:\s|$)")
+_LONG_KEY_ALONE = re.compile(rf"[ -]*(?=.{{{_LONGEST_KEY + 1}}})(?:\"[^\"]*\"|'[^']*'|[^\"':]*)")
 _TAB_BEFORE_COMMENT = re.compile(r"^[ \t]+(?=#|$)", re.MULTILINE)  # js-yaml takes such lines for empty
 _SURROGATES = re.compile(r"(?<!\\)\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}", re.IGNORECASE)
 _STAND_INS = "\ue085\ue028\ue029"
@@ -226,12 +229,23 @@ class _Builder:
             )
         if "could not find expected ':'" in problem and _COLON_WITHOUT_BLANK.search(self.line_at(mark)):
             self.fail(mark, "a blank is missing behind the colon.", "Write `key: value`.")
+        if self.is_long_key(problem, mark):
+            self.fail(mark, f"a key may have {_LONGEST_KEY:,} characters at most.", "Give it a shorter one.")
         if "maximum nesting depth" in problem:  # libyaml has a bound of its own, which its scanner meets before us
             self.fail_size(mark, f"values are nested deeper than {NESTING_LIMIT} levels.")
         for part, message, advice in _PROBLEMS:
             if part in problem:
                 self.fail(mark, message, advice)
         self.fail(mark, f"{problem}.", "Check the lines around this place.")
+
+    def is_long_key(self, problem: str, mark: Any) -> bool:
+        """Whether a key is too long for libyaml to be one: `mark` is its start, or its colon where a mapping begins."""
+        line = self.line_at(mark)
+        if "could not find expected ':'" in problem:
+            return _LONG_KEY.match(line, mark.column) is not None
+        return (
+            "mapping values are not allowed" in problem and _LONG_KEY_ALONE.fullmatch(line, 0, mark.column) is not None
+        )
 
     def fail_character(self, error: yaml.reader.ReaderError) -> NoReturn:
         position = error.position if isinstance(error.position, int) else 0

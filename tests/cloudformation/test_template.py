@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from checker.cohort.submission import TEMPLATE, Request, check_path
+from checker.cohort.submission import Request, check_path
 from checker.report import CheckResult
 from checker.rulepack import RulePack
+from checker.serverless.configuration import TEMPLATE
 from tests.conftest import REPOSITORY
 
 COMPILED = REPOSITORY / "benchmarks" / "answer" / "cloudformation-template-update-stack.json"
@@ -120,3 +121,4 @@ def test_a_folder_that_was_never_packaged(tmp_path: Path, pack: RulePack) -> Non
     report = check_path(tmp_path, pack, Request(packaged=True))
     assert report.error is not None
     assert report.error.code == "not-found"
+    assert str(report.error) == f"{TEMPLATE}: there is no such file. Run `sls package` first."

@@ -375,3 +375,8 @@ def test_words_that_do_not_fit_stop_with_file_and_line(tmp_path: Path, old: str,
     assert says in caught.value.message
     assert caught.value.file == "lint.yaml"
     assert caught.value.line is not None
+
+
+def test_a_long_name_leaves_room_for_what_is_wrong_with_it(linted: Linted) -> None:
+    (note,) = linted(f"resources:\n  Resources:\n    {'N' * 400}: {{Type: AWS::SQS::Queue}}\n")
+    assert note.message == f"cfn-lint E3001: '{'N' * 32}…' is longer than 255"

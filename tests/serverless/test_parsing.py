@@ -291,6 +291,10 @@ def test_what_ends_a_line_for_libyaml_only_is_a_character(line_end: str) -> None
         ("a: é\x01\n", 1, 5, "control character"),
         ("a: 1\n<<<<<<< HEAD\nb: 2\n", 2, 1, "merge conflict"),
         ("a:\n  - 1\n b: 2\n", 3, 2, ""),
+        (f"a: 1\n{'K' * 1025}: 2\n", 2, 1, "a key may have 1,024 characters at most"),
+        (f'a:\n  "{"K" * 1023}": 2\n', 2, 1028, "a key may have 1,024 characters at most"),
+        (f"a: {'K' * 1025}: 2\n", 1, 1029, "a colon stands where no key can be"),
+        (f"a: 1\n{'K' * 1025}\n", 2, 1, "this is no `key: value`"),
     ],
 )
 def test_what_does_not_parse_says_where_and_what_to_do(text: str, line: int, column: int, says: str) -> None:

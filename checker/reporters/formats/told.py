@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 
 from checker.report import Evidence, Report
@@ -13,6 +14,7 @@ from checker.reporters.terminal import Terminal
 
 CANNOT_BE_CHECKED = "The service cannot be checked"
 
+_POSITION = re.compile(r"\[\d+\]")
 _CONFIGURATIONS = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 
@@ -30,7 +32,10 @@ def excerpt_text(evidence: Evidence) -> str:
 
 
 class Fingerprints:
-    """What tells a problem from all others of a run, and is the same in the next one: no line has a part in it."""
+    """What tells a problem from all others of a run, and is the same in the next one.
+
+    No line has a part in it, and no position in a list: both change with what is written above.
+    """
 
     def __init__(self, places: Places) -> None:
         self._places = places
@@ -41,7 +46,8 @@ class Fingerprints:
         parts = [report.module.id, self._service(report), concern.rule, concern.reason or ""]
         if concern.lint is not None:
             first = concern.evidence[:1]
-            parts += [concern.message, *(text for place in first for text in (place.file, place.path))]
+            parts.append(concern.message)
+            parts += [text for place in first for text in (place.file, _POSITION.sub("[]", place.path))]
         known = "\0".join(parts)
         self._seen[known] += 1
         told = f"{known}\0{self._seen[known]}"

@@ -112,6 +112,21 @@ def test_a_fingerprint_knows_check_reason_and_submission_and_no_line(checked: Ch
     assert len(problems(report, elsewhere)) == 2 * len(problems(report))
 
 
+def test_a_fingerprint_of_a_lint_knows_no_position_in_a_list(pack: RulePack) -> None:
+    def fingerprints(*paths: str) -> list[str]:
+        report = linted(of_class("ada", pack), *("Action is missing." for _ in paths))
+        notes = [
+            note._replace(evidence=(note.evidence[0]._replace(path=path),))
+            for note, path in zip(report.lint or (), paths, strict=True)
+        ]
+        return [each["fingerprint"] for each in problems(report._replace(lint=tuple(notes)))]
+
+    one, moved = "provider.iamRoleStatements[0].Action", "provider.iamRoleStatements[1].Action"
+    assert fingerprints(one) == fingerprints(moved)
+    assert fingerprints(one) != fingerprints("provider.iamRoleStatements[0].Effect")
+    assert len(set(fingerprints(one, moved))) == 2
+
+
 def test_two_findings_of_one_kind_have_two_fingerprints(pack: RulePack) -> None:
     same, other = "Queue has no Type.", "Queue has no name."
     found = problems(linted(of_class("ada", pack), same, same, other))
