@@ -5,17 +5,17 @@ which checks and steps there are, in each module, so that a shell never has to s
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from shlex import quote
 
 import shtab
 
-from checker.cli.arguments import every_command
+from checker.cli.arguments import FORMATS, every_command
 from checker.rulepack import RulePack, load_pack, module_ids
 from checker.shipped import DEFAULT_MODULE
 
 _FILES = ("PATH", "FILE", "CSV", "SUBMISSION")
-_FOLDERS = ("DIR",)
+_FOLDERS = ("DIR", "FOLDER")
 _DEFAULT_COMMAND = "check"
 # By the name of an argument: the function that completes it, each in all three scripts. bash marks folders with a
 # slash where the name of the function speaks of files.
@@ -23,6 +23,8 @@ _COMPLETED_BY = {
     "check": "_rydecheck_checks",
     "only": "_rydecheck_checks_and_steps",
     "names": "_rydecheck_checks_steps_and_files",
+    "module": "_rydecheck_modules_and_dirs",
+    "also": "_rydecheck_formats",
 }
 
 
@@ -45,10 +47,8 @@ def _prepare(parser: argparse.ArgumentParser, shell: str) -> list[str]:
             commands += action.choices
             for command in action.choices.values():
                 _prepare(command, shell)
-        elif action.metavar == "CHECK":
+        elif action.metavar == "CHECK" or action.dest in ("module", "also"):
             _complete_by(action, {shell: _call(_COMPLETED_BY[action.dest], shell)})
-        elif action.dest == "module":
-            action.choices = module_ids()
         elif action.metavar in _FILES:
             _complete_by(action, shtab.FILE)
         elif action.metavar in _FOLDERS:
@@ -62,6 +62,10 @@ def _complete_by(action: argparse.Action, how: object) -> None:
 
 def _call(function: str, shell: str) -> str:
     return f"({function})" if shell == "fish" else function
+
+
+def _as_words(names: Iterable[str]) -> str:
+    return " ".join(map(quote, names))
 
 
 def _named(pack: RulePack) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -108,10 +112,38 @@ _rydecheck_checks_and_steps() {{
 _rydecheck_checks_steps_and_files() {{
   _rydecheck_checks_and_steps "$1"
   compgen -f -- "$1"
+}}
+
+_rydecheck_modules_and_dirs() {{
+  compgen -W {quote(_as_words(pack.id for pack in packs))} -- "$1"
+  compgen -d -- "$1"
+}}
+
+_rydecheck_formats() {{
+  compgen -W {quote(_as_words(f"{name}=" for name in FORMATS))} -- "$1"
 }}"""
     after = f"""
+# bash takes `--module=M` for three words, and `json=FILE` too. Of an option and its value two are left, and of a value
+# that is being typed behind a sign its last.
+_rydecheck_without_signs() {{
+  local words=() place at
+  for ((place = 0; place < ${{#COMP_WORDS[@]}}; place++)); do
+    if [[ $place -gt 1 && ${{COMP_WORDS[place]}} == "=" ]]; then
+      if [[ $place -eq $COMP_CWORD ]]; then
+        words+=("")
+      elif [[ ${{COMP_WORDS[place - 1]}} != --* && $((place + 1)) -ne $COMP_CWORD ]]; then
+        place=$((place + 1))
+      fi
+    else
+      words+=("${{COMP_WORDS[place]}}")
+    fi
+    [[ $place -eq $COMP_CWORD ]] && at=$((${{#words[@]}} - 1))
+  done
+  COMP_WORDS=("${{words[@]}}") COMP_CWORD=$at
+}}
+
 # `{_DEFAULT_COMMAND}` is the command when none is named; the first word may be either.
-_rydecheck() {{
+_rydecheck_words() {{
   local first=()
   if [[ " {" ".join(commands)} " == *" ${{COMP_WORDS[1]}} "* && $COMP_CWORD -gt 1 ]]; then
     _shtab_rydecheck "$@"
@@ -125,6 +157,12 @@ _rydecheck() {{
   COMP_CWORD=$((COMP_CWORD + 1))
   _shtab_rydecheck "$@"
   COMPREPLY=("${{first[@]}}" "${{COMPREPLY[@]}}")
+}}
+
+_rydecheck() {{
+  _rydecheck_without_signs
+  _rydecheck_words "$@"
+  [[ ${{COMPREPLY[0]}} == *= ]] && compopt -o nospace 2>/dev/null || : # bash>=4
 }}
 
 complete -o bashdefault -F _rydecheck rydecheck
@@ -141,8 +179,9 @@ def _zsh(packs: list[RulePack], commands: list[str]) -> tuple[str, str]:
     before = f"""\
 # Sets the names of the module that the line asks for.
 _rydecheck_read() {{
-  local module={DEFAULT_MODULE} place=${{words[(I)--module]}}
+  local module={DEFAULT_MODULE} place=${{words[(I)--module]}} joined=${{words[(I)--module=*]}}
   (( place )) && module=${{words[place + 1]}}
+  (( joined > place )) && module=${{words[joined]#--module=}}
   checks=() steps=()
   case $module in
 {chr(10).join(cases())}
@@ -166,11 +205,33 @@ _rydecheck_checks_steps_and_files() {{
   _files
 }}
 
+_rydecheck_modules_and_dirs() {{
+  _alternative {quote(f"modules:module:({_as_words(pack.id for pack in packs)})")} 'folders:folder:_files -/'
+}}
+
+_rydecheck_formats() {{
+  if compset -P '*='; then
+    _files
+  else
+    compadd -S '' -- {_as_words(f"{name}=" for name in FORMATS)}
+  fi
+}}
+
 # `{_DEFAULT_COMMAND}` is the command when none is named; the first word may be either.
 functions[_rydecheck_named]=$functions[_shtab_rydecheck]
 _shtab_rydecheck() {{
-  local -a given=("${{(@)words}}") named=({" ".join(commands)})
-  local -i at=CURRENT only=${{words[(I)--only]}}
+  local -a given named=({" ".join(commands)})
+  local -i at=CURRENT place only
+  for (( place = 1; place <= $#words; place++ )); do
+    if [[ ${{words[place]}} == --[a-z]*=* ]]; then  # `_arguments` knows an option and its value as two words
+      given+=("${{words[place]%%=*}}" "${{words[place]#*=}}")
+      (( place <= CURRENT )) && at+=1
+      (( place == CURRENT )) && compset -P 1 '*='
+    else
+      given+=("${{words[place]}}")
+    fi
+  done
+  only=${{given[(I)--only]}}
   if (( only && only < at )) && [[ -z ${{(M)given[only + 1,at - 1]:#-*}} ]]; then
     # `--only` takes all up to the next option; `_arguments` would give that no chance.
     if [[ ${{given[at]}} != -* ]]; then
@@ -210,6 +271,9 @@ function _rydecheck_module
   set -l place (contains -i -- --module $words)
   and test (count $words) -gt $place
   and echo $words[(math $place + 1)]
+  and return
+  set -l joined (string match -- '--module=*' $words)
+  and string replace -- --module= '' $joined[-1]
   or echo {DEFAULT_MODULE}
 end
 
@@ -233,6 +297,23 @@ end
 function _rydecheck_checks_steps_and_files
   _rydecheck_checks_and_steps
   __fish_complete_path (commandline -ct)
+end
+
+function _rydecheck_modules_and_dirs
+  printf '%s\\n' {_as_words(pack.id for pack in packs)}
+  __fish_complete_directories (string replace -r '^--module=' '' -- (commandline -ct))
+end
+
+function _rydecheck_formats
+  set -l typed (string replace -r '^--also=' '' -- (commandline -ct))
+  set -l parts (string split -m 1 = -- $typed)
+  if test (count $parts) -eq 2
+    for file in (__fish_complete_path $parts[2])
+      echo "$parts[1]=$file"
+    end
+  else
+    printf '%s\\n' {_as_words(f"{name}=" for name in FORMATS)}
+  end
 end
 
 # Whether the words before this one belong to `--only`, which takes all up to the next option.

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -21,20 +21,33 @@ def take_part(config: pytest.Config) -> None:
     """Bring the checks into this run. Raises pytest.UsageError for a module or check that does not exist."""
     config.addinivalue_line("markers", f"{_MARK}: a check of the serverless workshop")
     try:
-        config.pluginmanager.register(_Session(config, Asked.of(_options(config))), "rydecheck-session")
+        asked = [Asked.of(options) for options in _options(config)]
+        config.pluginmanager.register(_Session(config, asked), "rydecheck-session")
     except (UsageError, CheckError) as error:
-        raise pytest.UsageError(f"rydecheck: {' '.join(visible(str(error)).split())}") from None
+        raise pytest.UsageError(f"rydecheck: {_printable(' '.join(visible(str(error)).split()))}") from None
 
 
-def _options(config: pytest.Config) -> Options:
+def _options(config: pytest.Config) -> Iterator[Options]:
+    """What is asked for, for each service."""
+
     def given(name: str) -> Any:
         return config.getoption(f"rydecheck_{name}")
 
+    module = given("module")
+    if module is not None and os.path.dirname(module):  # a path, not an id
+        module = os.path.join(os.curdir, _reached(module, config))
     only = tuple(name for text in given("only") for name in text.split(",") if name)
-    path, stack = given("path") or _folder(config), given("stack")
-    return Options(
-        path, given("module"), only, given("strict"), given("stage"), given("region"), given("deployed"), stack
-    )
+    rest = (module, only, given("strict"), given("stage"), given("region"), given("deployed"), given("stack"))
+    paths = {_file(path): path for path in (_reached(path, config) for path in given("path") or [_folder(config)])}
+    for path in paths.values():
+        yield Options(path, *rest)
+
+
+def _reached(path: str, config: pytest.Config) -> str:
+    """A path from the current folder; one that is not there may stand in pytest's settings, and start at theirs."""
+    folder = config.rootpath if config.inipath is None else config.inipath.parent
+    there = os.path.join(folder, path)
+    return os.path.relpath(there) if not os.path.lexists(path) and os.path.lexists(there) else path
 
 
 def _folder(config: pytest.Config) -> str:
@@ -42,51 +55,80 @@ def _folder(config: pytest.Config) -> str:
     return "." if configuration(".").exists() else os.path.relpath(config.rootpath)
 
 
+def _file(path: str) -> str:
+    """The absolute path of the configuration that a path stands for."""
+    return os.path.abspath(configuration(path))
+
+
+class _Judged(NamedTuple):
+    """A service, judged: where its configuration lies, one line on it, and what its items say.
+
+    `named` are the ids of the checks that the command line names, all when it is None.
+    """
+
+    file: str
+    head: str
+    words: list[Words]
+    named: frozenset[str] | None
+
+    @property
+    def chosen(self) -> list[Words]:
+        """The words of the items that are run; an error that prevents the checks stands for any of them."""
+        return [each for each in self.words if not self.named or each.name in self.named or not each.step]
+
+
 class _Session:
     """The hooks of a run.
 
-    The service is judged once, and the words are made there. The workers of pytest-xdist are given them, so that all of
-    them collect the same items, whatever AWS would have answered each.
+    Each service is judged once, and the words are made there. The workers of pytest-xdist are given them, so that all
+    of them collect the same items, whatever AWS would have answered each.
     """
 
-    def __init__(self, config: pytest.Config, asked: Asked) -> None:
-        self._file = Path(os.path.abspath(configuration(asked.options.path)))
-        names = [argument.partition("::")[2] for argument in config.args if self._is_of_the_file(argument, config)]
-        # One argument that names the whole file outweighs those that name a check.
-        self._named = None if not all(names) else checks_named(names, asked.pack)
+    def __init__(self, config: pytest.Config, asked: list[Asked]) -> None:
+        self._files = [_file(each.options.path) for each in asked]
         told = getattr(config, "workerinput", {}).get(_MARK)
-        if told is not None:
-            self._head, self._words = "", [Words(*each) for each in told]
-        else:
-            self._head, self._words = asked.judged(_terminal())
+        self._services = []
+        for place, each in enumerate(asked):
+            file = self._files[place]
+            arguments = [argument for argument in config.args if _names(argument, config) == file]
+            names = [argument.partition("::")[2] for argument in arguments]
+            # One argument that names the whole file outweighs those that name a check.
+            named = None if not all(names) else checks_named(names, each.pack)
+            if told is not None:
+                head, words = "", [Words(*one) for one in told[place]]
+            else:
+                head, words = each.judged(_terminal())
+            printed = [one.changed_by(_printable) for one in words]
+            service = _Judged(file, _printable(head), printed, named)
+            self._services.append((service, bool(arguments)))
 
-    def _is_of_the_file(self, argument: str, config: pytest.Config) -> bool:
-        return os.path.abspath(config.invocation_params.dir / argument.partition("::")[0]) == os.fspath(self._file)
-
-    def pytest_report_header(self) -> str:
-        return f"rydecheck: {self._head}"
+    def pytest_report_header(self) -> list[str]:
+        return [f"rydecheck: {service.head}" for service, _ in self._services]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Give the words to a worker of pytest-xdist."""
-        node.workerinput[_MARK] = [tuple(each) for each in self._words]
+        node.workerinput[_MARK] = [[tuple(each) for each in service.words] for service, _ in self._services]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
         """Keep the arguments that name checks from pytest, which finds no test in a YAML file."""
         config = session.config
-        config.args = [argument for argument in config.args if not self._is_of_the_file(argument, config)]
+        config.args = [argument for argument in config.args if _names(argument, config) not in self._files]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Put the service beside what the arguments name, so that no setting of what to collect leaves it out."""
+        """Put the services beside what the arguments name, so that no setting of what to collect leaves one out."""
         report = yield
         if isinstance(collector, pytest.Session) and report.result is not None:
-            words = [each for each in self._words if not self._named or each.name in self._named or not each.step]
-            report.result.append(Service.from_parent(collector, path=self._file, words=words))
+            report.result += [Service.of(collector, service) for service in self._chosen()]
         return report
+
+    def _chosen(self) -> list[_Judged]:
+        """The services that the arguments name, all where they name none."""
+        return [service for service, is_named in self._services if is_named] or [each for each, _ in self._services]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -116,6 +158,13 @@ class Service(pytest.File):
     def __init__(self, *, words: list[Words], **given: Any) -> None:
         super().__init__(**given)
         self._words = words
+
+    @classmethod
+    def of(cls, parent: pytest.Session, service: "_Judged") -> "Service":
+        """A service anywhere on the disk: outside of the rootdir, pytest alone would name it by what else is run."""
+        nodeid = Path(os.path.relpath(service.file, parent.config.rootpath)).as_posix()
+        made: Service = cls.from_parent(parent, path=Path(service.file), nodeid=nodeid, words=service.chosen)
+        return made
 
     def collect(self) -> Iterator[pytest.Item]:
         for words in self._words:
@@ -148,6 +197,20 @@ class Check(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.words.own_line - 1, self.words.heading
+
+
+def _names(argument: str, config: pytest.Config) -> str:
+    """The absolute path of the file that an argument of the command line names."""
+    return os.path.abspath(config.invocation_params.dir / argument.partition("::")[0])
+
+
+def _printable(text: str) -> str:
+    """A text that pytest prints; in a step of GitHub Actions it gives the runner no commands."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return text
+    from checker.reporters.formats.workflow_commands import without_commands
+
+    return without_commands(text)
 
 
 def _terminal() -> Terminal:

@@ -2,7 +2,7 @@
 
 import os
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from checker.serverless.resolving import Settings
 from checker.shipped import DEFAULT_MODULE
 from checker.wording import visible
 
+_ADVICE = "Run pytest in the service's folder, or name it: --rydecheck-path=PATH."
 _UNTOUCHED = {"fail": "extra credit, open: ", "unknown": "extra credit, unknown: "}
 
 
@@ -56,6 +57,16 @@ class Words(NamedTuple):
     @property
     def heading(self) -> str:
         return f"{self.name}: {self.title}"
+
+    def changed_by(self, change: Callable[[str], str]) -> "Words":
+        """The same with each text that is printed changed."""
+        return self._replace(
+            title=change(self.title),
+            message=change(self.message),
+            text=change(self.text),
+            file=change(self.file),
+            notes=tuple(map(change, self.notes)),
+        )
 
 
 def configuration(path: str) -> Path:
@@ -97,9 +108,15 @@ class Asked(NamedTuple):
 
     def _error(self, error: CheckError) -> Words:
         """The item is named by the error's code."""
-        said = " ".join(visible(str(error)).split())
+        said = " ".join(visible(str(self._advised(error))).split())
         file, line, own_line = self._place(error.file if error.line is not None else None, error.line or 1)
         return Words(error.code, "The service cannot be checked", "", "failed", said, said, file, line, own_line)
+
+    def _advised(self, error: CheckError) -> CheckError:
+        """The error, with advice for who runs pytest: a folder without a service is named by another option here."""
+        if error.code != "not-found" or error.file is not None or not os.path.isdir(self.options.path):
+            return error
+        return CheckError(error.code, error.message, advice=_ADVICE)
 
     def _place(self, file: str | None, line: int) -> tuple[str, int, int]:
         own = configuration(self.options.path)
@@ -125,7 +142,7 @@ class Asked(NamedTuple):
     def _hint(self, check: str) -> str:
         """How to ask for a hint, as typed in a shell."""
         asked = self.options
-        said = Namespace(strict=asked.strict, module=self.pack.id, stage=asked.stage, region=asked.region)
+        said = Namespace(strict=asked.strict, module=self.pack.files.named, stage=asked.stage, region=asked.region)
         said.var = said.param = said.env = []
         return command("hint", asked.path, [check], said)
 

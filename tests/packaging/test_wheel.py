@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -44,8 +46,25 @@ def test_the_wheel_holds_its_data_and_nothing_of_the_tests(wheel: Path) -> None:
     assert "checker/data/class/ada/serverless.yml" in names
     assert "checker/py.typed" in names
     strangers = [name for name in names if not name.startswith(("checker/", "rydecheck-"))]
-    assert strangers == []
+    assert strangers == ["rydecheck_pytest.py"]
     assert not any("/sample/" in name for name in names)
+
+
+def test_pytest_finds_the_plugin_of_the_wheel(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    fork = tmp_path / "fork"
+    shutil.copytree(FIXTURES / "class" / "chidi", fork)
+    show = "import sys\n\n\ndef test_where():\n    print(sys.modules['rydecheck_pytest'].__file__)\n"
+    (fork / "test_where.py").write_text(show, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    plain = subprocess.run(command, capture_output=True, text=True, cwd=fork, env=environment, check=True)
+    assert str(tmp_path / "installed" / "rydecheck_pytest.py") in plain.stdout.splitlines()
+    assert "dlq.permission" not in plain.stdout
+    asked = subprocess.run([*command, "--rydecheck"], capture_output=True, text=True, cwd=fork, env=environment)
+    assert asked.returncode == 1
+    assert "PASSED serverless.yml::dlq.queue" in asked.stdout.splitlines()
+    assert "FAILED serverless.yml::dlq.permission - " in asked.stdout
 
 
 @pytest.mark.parametrize("form", ["text", "json", "html"])

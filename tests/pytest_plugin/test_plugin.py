@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -175,7 +177,11 @@ def test_a_note_of_a_check_that_fails_stands_in_its_text(fork: Fork) -> None:
     result.stdout.no_fnmatch_line("*rydecheck notes*")
 
 
-@pytest.mark.parametrize("folder", sorted((FIXTURES / "broken").iterdir()), ids=lambda path: path.name)
+# A folder without a service has words of its own here.
+BROKEN = sorted(path for path in (FIXTURES / "broken").iterdir() if not path.name.startswith("not-found--"))
+
+
+@pytest.mark.parametrize("folder", BROKEN, ids=lambda path: path.name)
 def test_a_service_that_cannot_be_checked_is_one_failure_in_the_commands_words(
     fork: Fork, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -298,6 +304,116 @@ def test_below_the_service_it_is_the_rootdirs(fork: Fork, monkeypatch: pytest.Mo
     result.stdout.fnmatch_lines(["  A hint: rydecheck hint dlq.permission .."])
 
 
+def test_a_path_in_the_settings_starts_at_theirs(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytester = fork(pytest_ini="[pytest]\naddopts = --rydecheck --rydecheck-path=app --rydecheck-module=./mine\n")
+    (pytester.path / "app").mkdir()
+    (pytester.path / "serverless.yml").rename(pytester.path / "app" / "serverless.yml")
+    shutil.copytree(REPOSITORY / "rules" / "reliability", pytester.path / "mine")
+    monkeypatch.chdir(pytester.path / "tests")
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(passed=7, failed=1, skipped=2)
+    result.stdout.fnmatch_lines(
+        [
+            "  A hint: rydecheck hint dlq.permission ../app --module ../mine",
+            "FAILED ../app/serverless.yml::dlq.permission - *",
+        ]
+    )
+
+
+def test_a_module_of_ones_own_is_named_in_the_hints_command(fork: Fork, capsys: pytest.CaptureFixture[str]) -> None:
+    pytester = fork()
+    shutil.copytree(REPOSITORY / "rules" / "reliability", pytester.path / "mine")
+    result = pytester.runpytest_inprocess("--rydecheck", "--rydecheck-module", "mine/module.yaml")
+    result.stdout.fnmatch_lines(["  A hint: rydecheck hint dlq.permission --module ./mine"])
+    capsys.readouterr()
+    assert main(["hint", "dlq.permission", "--module", "./mine"]) == 0
+    assert "dlq.permission" in capsys.readouterr().out
+
+
+def test_no_service_in_sight_is_told_with_the_option_that_names_one(fork: Fork) -> None:
+    pytester = fork()
+    (pytester.path / "serverless.yml").unlink()
+    result = pytester.runpytest_inprocess("--rydecheck", "--tb=short")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "there is no serverless.yml in `.`. Run pytest in the service's folder, or name it: --rydecheck-path=PATH.",
+            "FAILED serverless.yml::not-found - there is no serverless.yml in*",
+        ]
+    )
+
+
+@pytest.fixture
+def two(fork: Fork) -> pytest.Pytester:
+    """A fork with two services, in the folders `left` and `right`, of which the second is complete."""
+    pytester = fork()
+    (pytester.path / "serverless.yml").unlink()
+    shutil.copytree(CHIDI, pytester.path / "left")
+    shutil.copytree(FIXTURES / "class" / "ada", pytester.path / "right")
+    return pytester
+
+
+TWO = ["--rydecheck-path", "left", "--rydecheck-path=right"]
+
+
+def test_each_path_is_a_service(two: pytest.Pytester) -> None:
+    found = outcomes(two, *TWO)
+    assert list(found) == [
+        *OWN,
+        *(f"{folder}/serverless.yml::{name}" for folder in ("left", "right") for name in CHECKS),
+    ]
+    assert found["left/serverless.yml::dlq.permission"] == "failed"
+    assert found["right/serverless.yml::dlq.permission"] == "passed"
+    heads = [line for line in two.runpytest_inprocess("--rydecheck", *TWO).outlines if line.startswith("rydecheck:")]
+    assert [head.split(" · ")[1] for head in heads] == ["5 of 6", "6 of 6"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["right/serverless.yml::dlq.queue"], ["right/serverless.yml::dlq.queue"]),
+        (
+            ["right/serverless.yml::dlq.queue", "left/serverless.yml::scaling"],
+            [
+                "left/serverless.yml::table.on_demand",
+                "left/serverless.yml::table.no_provisioned",
+                "right/serverless.yml::dlq.queue",
+            ],
+        ),
+        (
+            ["--rydecheck-path=./left/serverless.yml", "-k", "dlq.queue"],
+            [f"{one}/serverless.yml::dlq.queue" for one in ("left", "right")],
+        ),
+    ],
+    ids=["of one", "of both", "one of them twice"],
+)
+def test_what_is_run_of_two_services(two: pytest.Pytester, arguments: list[str], expected: list[str]) -> None:
+    assert list(outcomes(two, *TWO, *arguments)) == expected
+
+
+@pytest.mark.slow
+def test_workers_are_told_of_each_service(two: pytest.Pytester) -> None:
+    result = two.runpytest_subprocess("--rydecheck", *TWO, "-n", "2", "-rA", "-k", "dlq.permission")
+    result.assert_outcomes(passed=1, failed=1)
+    assert "PASSED right/serverless.yml::dlq.permission" in result.stdout.lines
+    result.stdout.fnmatch_lines(["FAILED left/serverless.yml::dlq.permission - *"])
+
+
+def test_a_service_outside_of_the_rootdir_has_one_name(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytester = fork(pytest_ini="[pytest]\n")
+    inner = pytester.mkdir("inner")
+    (inner / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    (inner / "test_inner.py").write_text(OWN_TEST, encoding="utf-8")
+    monkeypatch.chdir(inner)
+    names = [f"../serverless.yml::{check}" for check in CHECKS]
+    own = ["test_inner.py::test_own", "test_inner.py::test_another"]
+    for arguments in ([], ["."], [os.fspath(inner)]):
+        assert list(outcomes(pytester, "--rydecheck-path=..", *arguments)) == [*own, *names]
+    collected = pytester.runpytest_inprocess("--rydecheck", "--rydecheck-path=..", "--collect-only", "-q")
+    assert collected.outlines[:10] == [*own, *names]
+    assert list(outcomes(pytester, "--rydecheck-path=..", f"--deselect={names[2]}")) == [*own, *names[:2], *names[3:]]
+
+
 def test_the_stage_is_the_one_that_is_given(fork: Fork) -> None:
     result = fork().runpytest_inprocess("--rydecheck", "--rydecheck-stage", "user7", "--rydecheck-region", "eu-west-1")
     result.stdout.fnmatch_lines(
@@ -330,6 +446,22 @@ def test_texts_of_the_service_are_made_visible(fork: Fork) -> None:
     assert "`PAY\\x1b[31m\\u202e`" in result.stdout.str()
     assert "\x1b" not in result.stdout.str()
     assert "\u202e" not in result.stdout.str() + (pytester.path / "junit.xml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("where", ["", "true"])
+def test_in_a_step_of_github_actions_the_texts_are_no_commands(
+    fork: Fork, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", where)
+    text = (FIXTURES / "service" / "answer" / "serverless.yml").read_text(encoding="utf-8")
+    hostile = text.replace("BillingMode: PAY_PER_REQUEST", 'BillingMode: "x##[error]y" # ##[group]z')
+    hostile = hostile.replace("service: ", "service: '##[error]'  # ", 1)
+    assert hostile.count("##[") == 3
+    pytester = fork(serverless_yml=hostile)
+    for arguments in ([], ["--tb=line"], ["-rA"]):
+        printed = shown(pytester.runpytest_inprocess("--rydecheck", *arguments))
+        assert ("##[" in printed) is (where == ""), printed
+        assert ("#\\#[" in printed or "##\\[" in printed) is (where == "true"), printed
 
 
 COUNTING = """\
@@ -369,10 +501,39 @@ def test_a_start_without_the_flag_imports_the_options_alone(fork: Fork) -> None:
     script = (
         "import json, sys, pytest\n"
         "pytest.main(['--collect-only', '-q'])\n"
-        "print(json.dumps(sorted(name for name in sys.modules if name.partition('.')[0] == 'checker')))\n"
+        "print(json.dumps(sorted(name for name in sys.modules if name.startswith(('checker', 'rydecheck')))))\n"
     )
     result = fork().runpython_c(script)
-    assert json.loads(result.stdout.lines[-1]) == ["checker", "checker.pytest_plugin"]
+    assert json.loads(result.stdout.lines[-1]) == ["rydecheck_pytest"]
+
+
+# Both ways to start pytest: the second puts the current folder where modules are looked for.
+STARTS = [[str(Path(sys.executable).parent / "pytest")], [sys.executable, "-m", "pytest"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", STARTS, ids=["pytest", "python -m pytest"])
+def test_without_the_flag_a_fork_may_have_a_module_of_the_same_name(fork: Fork, start: list[str]) -> None:
+    pytester = fork()
+    (pytester.path / "checker.py").write_text("def price(ride):\n    return ride\n", encoding="utf-8")
+    test = "from checker import price\n\n\ndef test_price():\n    assert price(3) == 3\n"
+    (pytester.path / "test_price.py").write_text(test, encoding="utf-8")
+    result = pytester.run(*start, "-rA")
+    assert {f"PASSED {one}" for one in [*OWN, "test_price.py::test_price"]} <= set(result.stdout.lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=" ".join)
+@pytest.mark.parametrize("start", STARTS, ids=["pytest", "python -m pytest"])
+def test_no_module_of_the_fork_takes_the_place_of_what_judges(fork: Fork, start: list[str], workers: list[str]) -> None:
+    pytester = fork(conftest_py="")  # which puts the folder where modules are looked for
+    for name in ("checker", "yaml", "boto3"):
+        (pytester.path / f"{name}.py").write_text("raise SystemExit('this ran')\n", encoding="utf-8")
+    result = pytester.run(*start, "--rydecheck", "-rA", *workers)
+    assert "this ran" not in shown(result)
+    result.assert_outcomes(passed=7, failed=1, skipped=2)
+    assert f"PASSED {OWN[0]}" in result.stdout.lines
+    result.stdout.fnmatch_lines(["FAILED serverless.yml::dlq.permission - *"])
 
 
 @pytest.mark.slow
