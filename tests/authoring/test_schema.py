@@ -116,6 +116,7 @@ def test_loader_and_schema_agree_on_values(name: str) -> None:
             agree(name, changed(data, path, value))
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.data(), st.sampled_from(["module", "help"]))
 def test_loader_and_schema_agree_on_several_changes(draw: st.DataObject, name: str) -> None:

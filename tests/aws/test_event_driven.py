@@ -18,6 +18,8 @@ from tests.aws.faults import Faults
 from tests.aws.test_reading import message, reasons
 from tests.conftest import FIXTURES, pack_of
 
+pytestmark = pytest.mark.slow  # a real HTTP server answers each call
+
 RYDES = "wild-rydes-dev"
 NAME = "/wild-rydes/dev/SnsTopicArn"
 PACK = pack_of("event-driven")
