@@ -8,8 +8,8 @@ from checker.report import Report, SubmissionFacts
 from checker.reporters.formats.places import Places
 from checker.rulepack import RulePack
 
-FORK = Places("/work/fork", "/work/fork")
-BELOW = Places("/work/fork", "/work/fork/services")
+FORK = Places("/srv/fork", "/srv/fork")
+BELOW = Places("/srv/fork", "/srv/fork/services")
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ BELOW = Places("/work/fork", "/work/fork/services")
         (FORK, "services\\record", "parts\\table.yml", "services/record/parts/table.yml"),
         (BELOW, ".", "serverless.yml", "services/serverless.yml"),
         (BELOW, "../other", "resources/table.yml", "other/resources/table.yml"),
-        (FORK, "/work/fork/record", "serverless.yml", "record/serverless.yml"),
+        (FORK, "/srv/fork/record", "serverless.yml", "record/serverless.yml"),
         (FORK, "record/.serverless/state.json", "state.json", "record/.serverless/state.json"),
         (FORK, "record", ".serverless/state.json", "record/.serverless/state.json"),
         (BELOW, "../../elsewhere", "serverless.yml", "ada/serverless.yml"),
@@ -59,7 +59,7 @@ def test_neither_an_id_nor_a_file_leads_out(pack: RulePack, id_: str, file: str,
         (FORK, "services/record", "services/record"),
         (FORK, "services\\record\\serverless.yml", "services/record"),
         (BELOW, ".", "services"),
-        (FORK, "/work/fork/record", "record"),
+        (FORK, "/srv/fork/record", "record"),
         (FORK, "/somewhere/else", "/somewhere/else"),
         (BELOW, "../../elsewhere", "../../elsewhere"),
         (FORK, "", ""),
