@@ -143,6 +143,12 @@ class CheckResult(NamedTuple):
         return self.open and file is not None and file.outcome == "pass"
 
     @property
+    def message_of_stack(self) -> str | None:
+        """What is said of the deployed stack besides, where it is no better than the file and another thing is said."""
+        live = self.verdicts.get("stack")
+        return None if live is None or live.outcome != self.outcome or live.message == self.message else live.message
+
+    @property
     def first(self) -> Verdict:
         return next(iter(self.verdicts.values()))
 

@@ -5,6 +5,7 @@ not fit (an unknown key, a way to fail without words, a fact that a sentence can
 """
 
 import os
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingABC
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -281,6 +282,10 @@ class RulePack(NamedTuple):
     def checks_named(self, name: str) -> list[str]:
         """The ids of the checks that a name stands for: a check's own, or those of a step; none for any other name."""
         return [rule.id for rule in self.rules if name in (rule.id, rule.step)]
+
+    def checks_of(self, names: Iterable[str]) -> frozenset[str]:
+        """The ids of all checks that names of checks and steps stand for. Raises UsageError for any other name."""
+        return frozenset(check for name in names for check in (self.checks_named(name) or [self.rule(name).id]))
 
     @property
     def names(self) -> frozenset[str]:

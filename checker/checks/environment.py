@@ -41,9 +41,8 @@ def judge(service: Service, given: Parameters) -> Finding:
     """Tell whether the variable has the value of `Ref`; what gives the same in another way passes as equivalent."""
     function = find_function(service, given.function)
     if isinstance(function, Finding):
-        return (
-            _near_function(service, given) if given.near and function.slot in found_function.SLOTS else None
-        ) or function
+        is_missing = function.slot in found_function.SLOTS
+        return (_near_function(service, given) if given.near and is_missing else None) or function
     variables = function.environment or Section({}, function.origin)
     written = variables.get(given.variable)
     if written is None:
@@ -54,12 +53,10 @@ def judge(service: Service, given: Parameters) -> Finding:
     if value is None or is_empty(value):
         return fail("empty", written.origin)
     text = text_value(value)
+    if isinstance(text, Unknown) and text.why == "not_text":
+        return fail("differs", value.origin, found=shown_value(value))
     if isinstance(text, Unknown):
-        return (
-            unknown(text, at=written.origin)
-            if text.why != "not_text"
-            else fail("differs", value.origin, found=shown_value(value))
-        )
+        return unknown(text, at=written.origin)
     if text == (Reference(given.logical_id),):
         return passed(written.origin, value=_told(given))
     slot = _naming(text, given)

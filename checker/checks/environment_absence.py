@@ -34,12 +34,13 @@ def judge(service: Service, given: Parameters) -> Finding:
         return function
     variables: Section[Value] = function.environment or Section({}, function.origin)
     found = variables.entries.get(given.variable)
-    gone = found is None or _is_gone(found)
-    if found is not None and gone is None:
-        return unknown(Unknown("conditional_value", found.origin))
-    if found is not None and not gone:
-        shared = found.origin.use.path.startswith("provider.")
-        return fail("shared" if shared else "present", found.origin.use, value="set")
+    if found is not None:
+        gone = _is_gone(found)
+        if gone is None:
+            return unknown(Unknown("conditional_value", found.origin))
+        if not gone:
+            shared = found.origin.use.path.startswith("provider.")
+            return fail("shared" if shared else "present", found.origin.use, value="set")
     if variables.unknown is not None:
         return unknown(variables.unknown)
     return passed(variables.origin, value="none")

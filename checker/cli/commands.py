@@ -162,8 +162,7 @@ def _path_and_checks(asked: Namespace, pack: RulePack) -> tuple[str | None, froz
     path: str | None = asked.path
     if path is None and names and not pack.checks_named(names[-1]) and os.path.exists(names[-1]):
         path = names.pop()
-    only = [check for name in names for check in (pack.checks_named(name) or [pack.rule(name).id])]
-    return path, frozenset(only)
+    return path, pack.checks_of(names)
 
 
 def _grade(asked: Namespace) -> int:

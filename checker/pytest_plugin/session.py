@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from checker.errors import CheckError, UsageError
-from checker.pytest_plugin.words import Asked, Options, Words, checks_named, configuration
+from checker.pytest_plugin.words import Asked, Options, Words, configuration
 from checker.reporters.terminal import Terminal
 from checker.wording import visible
 
@@ -93,7 +93,7 @@ class _Session:
             arguments = [argument for argument in config.args if _names(argument, config) == file]
             names = [argument.partition("::")[2] for argument in arguments]
             # One argument that names the whole file outweighs those that name a check.
-            named = None if not all(names) else checks_named(names, each.pack)
+            named = None if not all(names) else each.pack.checks_of(names)
             if told is not None:
                 head, words = "", [Words(*one) for one in told[place]]
             else:

@@ -2,7 +2,7 @@
 
 import os
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from checker.cli.companion import command
 from checker.cohort.submission import Deployed, Request, check_path
 from checker.errors import CheckError
 from checker.report import CheckResult, Report
+from checker.reporters.formats.concerns import CANNOT_BE_CHECKED
 from checker.reporters.lines import identity, points
 from checker.reporters.terminal import Terminal
 from checker.reporters.text import open_check
@@ -88,7 +89,7 @@ class Asked(NamedTuple):
     def of(cls, options: Options) -> "Asked":
         """Raises UsageError for a module or check that does not exist."""
         pack = load_pack(options.module or DEFAULT_MODULE)
-        return cls(options, pack, checks_named(options.only, pack))
+        return cls(options, pack, pack.checks_of(options.only))
 
     def judged(self, draw: Terminal) -> tuple[str, list[Words]]:
         """One line on the service, and what the items say: one for each check, or for the error that prevents them."""
@@ -110,7 +111,7 @@ class Asked(NamedTuple):
         """The item is named by the error's code."""
         said = " ".join(visible(str(self._advised(error))).split())
         file, line, own_line = self._place(error.file if error.line is not None else None, error.line or 1)
-        return Words(error.code, "The service cannot be checked", "", "failed", said, said, file, line, own_line)
+        return Words(error.code, CANNOT_BE_CHECKED, "", "failed", said, said, file, line, own_line)
 
     def _advised(self, error: CheckError) -> CheckError:
         """The error, with advice for who runs pytest: a folder without a service is named by another option here."""
@@ -145,8 +146,3 @@ class Asked(NamedTuple):
         said = Namespace(strict=asked.strict, module=self.pack.files.named, stage=asked.stage, region=asked.region)
         said.var = said.param = said.env = []
         return command("hint", asked.path, [check], said)
-
-
-def checks_named(names: Iterable[str], pack: RulePack) -> frozenset[str]:
-    """The ids of the checks that are named by theirs or by their step's. Raises UsageError for another name."""
-    return frozenset(check for name in names for check in (pack.checks_named(name) or [pack.rule(name).id]))

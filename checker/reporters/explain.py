@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.errors import UsageError
-from checker.reporters.lines import of_module
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Rule, RulePack
 
@@ -31,8 +30,8 @@ def _lines(rule: Rule, pack: RulePack, draw: Terminal) -> Iterator[str]:
         yield from draw.wrapped(f"{link.title}:")
         yield f"  {draw.paint(link.url, 'blue')}"
     yield ""
-    count = len(rule.hints)
-    yield f"There are {count} hints, from a nudge to the answer: rydecheck explain {rule.id} --hint 1{of_module(pack)}"
+    command = f"rydecheck explain {rule.id} --hint 1{pack.files.option}"
+    yield f"There are {len(rule.hints)} hints, from a nudge to the answer: {command}"
 
 
 def render_hint(rule: Rule, pack: RulePack, number: int, draw: Terminal) -> str:
@@ -41,7 +40,7 @@ def render_hint(rule: Rule, pack: RulePack, number: int, draw: Terminal) -> str:
         raise UsageError(f"`{rule.id}` has hints 1 to {len(rule.hints)}.")
     lines = draw.wrapped(f"Hint {number} of {len(rule.hints)}: {rule.hints[number - 1]}")
     if number < len(rule.hints):
-        stronger = f"rydecheck explain {rule.id} --hint {number + 1}{of_module(pack)}"
+        stronger = f"rydecheck explain {rule.id} --hint {number + 1}{pack.files.option}"
         lines.append(draw.paint(f"A stronger one: {stronger}", "dim"))
     return "\n".join(lines) + "\n"
 

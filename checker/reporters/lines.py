@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from checker.report import CheckResult, Evidence, Report, Score
 from checker.reporters.terminal import Terminal
-from checker.rulepack import RulePack, Step
+from checker.rulepack import Step
 from checker.wording import columns
 
 _MARKS = {
@@ -59,12 +59,17 @@ def points(score: Score) -> str:
 
 def step_title(step: Step, checks: list[CheckResult], draw: Terminal) -> str:
     """The title of a step, and at the right how many of its checks pass."""
-    counted = [check for check in checks if not check.rule.bonus and check.outcome != "skipped"]
-    done = sum(check.outcome == "pass" for check in counted)
-    told = f"{done} of {len(counted)}" if counted else other_service(checks) or "optional"
+    told = tally(checks)
     title = draw.cut(draw.drawable(step.title), draw.width - 4 - len(told))
     room = draw.width - 2 - len(title) - len(told)
     return draw.paint(title, "bold") + " " * room + draw.paint(told, "dim")
+
+
+def tally(checks: list[CheckResult]) -> str:
+    """How many of a step's checks pass: `3 of 4`, or why none of them counts."""
+    counted = [check for check in checks if not check.rule.bonus and check.outcome != "skipped"]
+    done = sum(check.outcome == "pass" for check in counted)
+    return f"{done} of {len(counted)}" if counted else other_service(checks) or "optional"
 
 
 def other_service(checks: list[CheckResult]) -> str:
@@ -134,11 +139,6 @@ def numbered(
         yield draw.paint(draw.cut(told, draw.width - 1), "red" if marked else "dim")
 
 
-def of_module(pack: RulePack) -> str:
-    """What a command needs to be about this module: nothing for the one that is meant anyway."""
-    return pack.files.option
-
-
 def questions(report: Report) -> str:
     """How many of the module's questions are answered."""
     answered = sum(answer.answer is not None for answer in report.answers)
@@ -147,7 +147,7 @@ def questions(report: Report) -> str:
 
 def hint_command(report: Report, check: CheckResult) -> str:
     """How to ask for a hint, as typed in a shell: of the same service, where there is a file."""
-    path, module = report.submission.path, of_module(report.module)
+    path, module = report.submission.path, report.module.files.option
     if not path:
         return f"rydecheck explain {check.rule.id} --hint 1{module}"
     words = ["rydecheck hint"]

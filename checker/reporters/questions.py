@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from checker.report import Answer
-from checker.reporters.lines import of_module
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack
 
@@ -19,7 +18,7 @@ def render(pack: RulePack, answers: Sequence[Answer], file: str, draw: Terminal,
     """
     lines = [*_lines(pack, answers, file, draw)]
     if lacks_headings:
-        command = f"rydecheck questions --write{of_module(pack)}"
+        command = f"rydecheck questions --write{pack.files.option}"
         advice = f"`{command}` adds to {file} a heading for each question that has none."
         lines += ["", *draw.wrapped(advice)]
     return "\n".join(lines) + "\n"

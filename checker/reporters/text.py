@@ -110,9 +110,8 @@ def open_check(report: Report, check: CheckResult, hint: str, draw: Terminal) ->
         yield from excerpt(evidence[0], draw)
         yield ""
     yield from draw.wrapped(check.message, "  ")
-    live = check.verdicts.get("stack")
-    if live is not None and live.outcome == check.outcome and live.message != check.message:
-        yield from draw.wrapped(f"Deployed: {live.message}", "  ")
+    if check.message_of_stack is not None:
+        yield from draw.wrapped(f"Deployed: {check.message_of_stack}", "  ")
     if check.file_is_right:
         if check.outcome == "fail":
             yield from draw.wrapped(report.module.common.deploy, "  ")

@@ -13,10 +13,10 @@ from typing import Any
 
 from checker.errors import UsageError
 from checker.report import CheckResult, Report
-from checker.reporters.formats.concerns import concerns, places, said
+from checker.reporters.formats.concerns import CANNOT_BE_CHECKED, concerns, places, said
 from checker.reporters.formats.places import Places
-from checker.reporters.formats.told import CANNOT_BE_CHECKED, excerpt_text
-from checker.reporters.lines import hint_command
+from checker.reporters.formats.told import excerpt_text, hint
+from checker.reporters.formats.workflow_commands import without_commands
 from checker.wording import name_line
 
 _VERSION = 1
@@ -69,15 +69,15 @@ def _of_check(report: Report, check: CheckResult, found: Places) -> dict[str, An
     passed = check.outcome == "pass"
     possible = 0 if check.rule.bonus else check.rule.points
     name = f"{check.rule.id}: {check.rule.title}"
-    told = _test(name, "pass" if passed else "fail", check.earned, possible, said(report, check))
+    message = said(report, check)
+    told = _test(name, "pass" if passed else "fail", check.earned, possible, message)
     at = places(check)
     if at:
         told |= {"filename": _printed(found.path(report, at[0].file)), "line_no": at[0].line}
     if not passed:
-        lines = [excerpt_text(at[0])] if at else []
-        lines.append(said(report, check))
+        lines = [*map(excerpt_text, at[:1]), message]
         if not check.file_is_right:
-            lines.append(f"A hint: {name_line(hint_command(found.from_top(report), check))}")
+            lines.append(hint(report, check, found))
         told["test_code"] = "\n".join(_printed(line) for part in lines for line in part.split("\n"))
     return told
 
@@ -98,6 +98,5 @@ def _test(name: str, status: str, score: float, possible: float, message: str) -
 
 
 def _printed(text: str) -> str:
-    """One line that the reporter may print into the log of a job, where `::` at its start and `##[` are commands."""
-    line = name_line(text).replace("##[", "# #[")
-    return f"\\{line}" if line.lstrip().startswith("::") else line
+    """One line that the reporter may print into the log of a job."""
+    return without_commands(name_line(text))

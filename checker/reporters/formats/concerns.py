@@ -12,6 +12,7 @@ from checker.wording import sentence
 Level = Literal["error", "warning", "note"]
 
 LINT = "lint"
+CANNOT_BE_CHECKED = "The service cannot be checked"
 
 
 class Concern(NamedTuple):
@@ -66,9 +67,8 @@ def _level(check: CheckResult) -> Level | None:
 def said(report: Report, check: CheckResult) -> str:
     """What is said of a check, of both sources where they differ, and what to do where only a deployment is missing."""
     told = [check.message]
-    live = check.verdicts.get("stack")
-    if live is not None and live.outcome == check.outcome and live.message != check.message:
-        told.append(f"Deployed: {live.message}")
+    if check.message_of_stack is not None:
+        told.append(f"Deployed: {check.message_of_stack}")
     if check.file_is_right and check.outcome == "fail":
         told.append(report.module.common.deploy)
     return " ".join(told)
@@ -89,4 +89,4 @@ def _of_error(error: CheckError, report: Report) -> Concern:
     # What is not there has no line to stand at, so its name is told.
     message = sentence(error.message) if at or error.file is None else f"{error.file}: {error.message}"
     message = f"{message} {error.advice}".rstrip()
-    return Concern("error", error.code, None, "The service cannot be checked", message, at)
+    return Concern("error", error.code, None, CANNOT_BE_CHECKED, message, at)

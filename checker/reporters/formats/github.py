@@ -9,13 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from checker.report import CheckResult, Report
+from checker.report import Report
 from checker.reporters.class_text import ClassText
 from checker.reporters.formats.concerns import Concern, Level, concerns
 from checker.reporters.formats.places import Places
 from checker.reporters.formats.several import one_or_class
+from checker.reporters.formats.told import hint
 from checker.reporters.formats.workflow_commands import command, without_commands
-from checker.reporters.lines import every_check_passes, hint_command, nothing_applies, points
+from checker.reporters.lines import every_check_passes, nothing_applies, points
 from checker.reporters.text import render as render_text
 from checker.wording import name_line, sentence, visible
 
@@ -82,7 +83,9 @@ def _annotation(concern: Concern, report: Report, places: Places, who: str = "")
     said = [_bounded(concern.message, _LONGEST)]
     check = concern.check
     if check is not None and not check.file_is_right:
-        said += _help(check, places.from_top(report), with_hint=not who)
+        said.append(f"Why: {_SENTENCE.split(check.rule.why, maxsplit=1)[0]}")
+        if not who:
+            said.append(hint(report, check, places))
     title = ("Extra credit: " if check is not None and check.rule.bonus else "") + concern.title
     properties = {"title": f"{who}: {title}" if who else title}
     if concern.evidence:
@@ -91,12 +94,6 @@ def _annotation(concern: Concern, report: Report, places: Places, who: str = "")
         file = name_line(places.path(report, at.file))
         properties |= {"file": file, "line": line, "endLine": line, "col": str(at.column)}
     return command(_COMMANDS[concern.level], "\n".join(said), properties)
-
-
-def _help(check: CheckResult, report: Report, *, with_hint: bool) -> Iterator[str]:
-    yield f"Why: {_SENTENCE.split(check.rule.why, maxsplit=1)[0]}"
-    if with_hint:
-        yield f"A hint: {name_line(hint_command(report, check))}"
 
 
 def _complete(report: Report) -> str:

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
 from checker.report import CheckResult, Evidence, Report
-from checker.reporters.formats.concerns import Concern, concerns, places, said
+from checker.reporters.formats.concerns import CANNOT_BE_CHECKED, Concern, concerns, places, said
 from checker.reporters.formats.places import Places
-from checker.reporters.formats.told import CANNOT_BE_CHECKED, excerpt_text
-from checker.reporters.lines import hint_command
+from checker.reporters.formats.told import excerpt_text, hint
 from checker.reporters.spreadsheet import number
 from checker.wording import name_line, visible
 
@@ -76,7 +75,7 @@ def _case(report: Report, check: CheckResult, found: Places) -> ElementTree.Elem
     if check.open:
         text = [*map(excerpt_text, at[:1]), message]
         if not check.file_is_right:
-            text += [f"Why: {check.rule.why}", f"A hint: {name_line(hint_command(found.from_top(report), check))}"]
+            text += [f"Why: {check.rule.why}", hint(report, check, found)]
         _child(case, "failure", "\n\n".join(text), type=check.reason or check.outcome, message=message)
     elif check.outcome != "pass":
         _child(case, "skipped", message=f"Extra credit, open: {message}" if check.rule.bonus else message)

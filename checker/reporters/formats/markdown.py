@@ -17,9 +17,9 @@ from checker.reporters.lines import (
     complete,
     hint_command,
     nothing_applies,
-    other_service,
     points,
     questions,
+    tally,
 )
 from checker.reporters.terminal import Terminal
 from checker.wording import sentence
@@ -86,7 +86,7 @@ def _steps(report: Report) -> str:
     head = ["State", *(["File", "Deployed"] if both else []), "Check", "Id"]
     rows: list[list[str]] = []
     for step, checks in report.steps():
-        rows.append(["", *(["", ""] if both else []), f"**{gfm.plain(step.title)}**", _count(checks)])
+        rows.append(["", *(["", ""] if both else []), f"**{gfm.plain(step.title)}**", gfm.plain(tally(checks))])
         for check in checks:
             by_source = [_in(check, "file"), _in(check, "stack")] if both else []
             title = gfm.plain(check.rule.title) + (" (another way)" if check.equivalent else "")
@@ -95,13 +95,6 @@ def _steps(report: Report) -> str:
             shown = [state.replace(" ", "&nbsp;") for state in states] if both else states
             rows.append([*shown, title, gfm.code(check.rule.id)])
     return gfm.table(head, rows)
-
-
-def _count(checks: list[CheckResult]) -> str:
-    counted = [check for check in checks if not check.rule.bonus and check.outcome != "skipped"]
-    if counted:
-        return f"{sum(check.outcome == 'pass' for check in counted)} of {len(counted)}"
-    return gfm.plain(other_service(checks)) or "optional"
 
 
 def _state(check: CheckResult, outcome: str) -> str:
@@ -127,9 +120,8 @@ def _next(report: Report, places: Places) -> Iterator[str]:
     if evidence:
         yield from _place(evidence[0], report, places)
     yield gfm.said(check.message)
-    live = check.verdicts.get("stack")
-    if live is not None and live.outcome == check.outcome and live.message != check.message:
-        yield f"**Deployed:** {gfm.said(live.message)}"
+    if check.message_of_stack is not None:
+        yield f"**Deployed:** {gfm.said(check.message_of_stack)}"
     if check.file_is_right:
         if check.outcome == "fail":
             yield gfm.said(report.module.common.deploy)

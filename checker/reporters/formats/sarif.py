@@ -16,7 +16,6 @@ from checker.report import Evidence, Report
 from checker.reporters.formats.concerns import LINT, Concern, Level, concerns
 from checker.reporters.formats.places import Places
 from checker.reporters.formats.told import Fingerprints, configuration
-from checker.reporters.lines import of_module
 from checker.rulepack import Rule, RulePack
 from checker.version import __version__
 from checker.wording import name_line, visible
@@ -78,7 +77,7 @@ def _driver(pack: RulePack, rules: _Rules) -> _Told:
 
 def _rule(rule: Rule, pack: RulePack) -> _Told:
     """A check; its help is a nudge and the command for more, for the answer is for who asks for it."""
-    nudge, ask = rule.hints[0], f"rydecheck hint {rule.id}{of_module(pack)}"
+    nudge, ask = rule.hints[0], f"rydecheck hint {rule.id}{pack.files.option}"
     described = {
         "id": rule.id,
         "name": _pascal(rule.id),

@@ -6,13 +6,12 @@ import hashlib
 import re
 from collections import Counter
 
-from checker.report import Evidence, Report
+from checker.report import CheckResult, Evidence, Report
 from checker.reporters.formats.concerns import Concern
 from checker.reporters.formats.places import Places
-from checker.reporters.lines import excerpt
+from checker.reporters.lines import excerpt, hint_command
 from checker.reporters.terminal import Terminal
-
-CANNOT_BE_CHECKED = "The service cannot be checked"
+from checker.wording import name_line
 
 _POSITION = re.compile(r"\[\d+\]")
 _CONFIGURATIONS = ("serverless.yml", "serverless.yaml", "serverless.json")
@@ -29,6 +28,11 @@ def configuration(report: Report) -> str:
 def excerpt_text(evidence: Evidence) -> str:
     """A place and its numbered lines as in the terminal."""
     return "\n".join(excerpt(evidence, Terminal()))
+
+
+def hint(report: Report, check: CheckResult, places: Places) -> str:
+    """How to ask for a hint at the top of the repository, on one line."""
+    return f"A hint: {name_line(hint_command(places.from_top(report), check))}"
 
 
 class Fingerprints:
