@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -26,10 +28,18 @@ MODULES = module_ids()
 Checked = Callable[..., Report]
 
 
+# What a machine of CI or a user's shell says of itself; pytest, too, prints otherwise in CI.
+SURROUNDINGS = re.compile(r"(AWS|CI|GITHUB|GITLAB|RUNNER)(_.*)?|BUILD_NUMBER|FORCE_COLOR|NO_COLOR|COLUMNS|LINES")
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The user's state and cache folders are those of the tests."""
+def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same run on every machine: the user's state and cache folders are those of the tests, and no variable says
+    where they run.
+    """
     with pytest.MonkeyPatch.context() as patched:
+        for name in filter(SURROUNDINGS.fullmatch, list(os.environ)):
+            patched.delenv(name)
         for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
             patched.setenv(name, str(tmp_path_factory.mktemp(name)))
         yield
