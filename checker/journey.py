@@ -7,14 +7,17 @@ from typing import NamedTuple
 
 from checker.checks import found_resource
 from checker.checks.finding import Finding, Outcome, unknown
-from checker.model import Origin, Service, Unknown
+from checker.cloudformation.intrinsics import settle
+from checker.model import Origin, Scalar, Service, Unknown, shown_value
 from checker.report import Connection, Evidence, Journey, Scene, Source, Station, TrackState, combine, excerpt
-from checker.rulepack import Common, JourneyPlan, Judgement, Rule, ScenePlan, Stop, Track, fill
+from checker.rulepack import Common, JourneyPlan, Judgement, RetriesPlan, Rule, ScenePlan, Stop, Track, fill
 from checker.wording import shown
 
 _STATES: dict[Outcome, TrackState] = {"fail": "broken", "unknown": "open", "pass": "whole", "skipped": "whole"}
 _BROKEN_FIRST: tuple[TrackState, ...] = ("broken", "open", "whole")
 _MOST_PLACES = 4
+_RETRIES = {"0": "never", "1": "once", "2": "twice"}
+_USUAL_RETRIES = "twice"
 
 
 class _Told(NamedTuple):
@@ -50,6 +53,9 @@ class Traveller(NamedTuple):
         """The whole journey, as `source` has it."""
         plan = self.plan
         names = {stop.id: self.name(stop) for stop in plan.stops}
+        if plan.retries is not None:
+            count, _ = self.retries(plan.retries)
+            names |= {name: fill(words, names) for name, words in plan.retries.words[count].items()}
         told = {(track.start, track.end): self.track(track) for track in plan.tracks}
         branch = next((track for track in plan.tracks if track.branch), plan.tracks[-1])
         fate = told[branch.start, branch.end]
@@ -65,9 +71,11 @@ class Traveller(NamedTuple):
         ]
         return Journey(
             plan.title,
-            tuple(Station(stop.id, names[stop.id], self.caption(stop)) for stop in plan.stops),
+            tuple(Station(stop.id, names[stop.id], fill(self.caption(stop), names)) for stop in plan.stops),
             tuple(
-                Connection(track.start, track.end, one.state, one.label or track.labels[one.state], track.branch)
+                Connection(
+                    track.start, track.end, one.state, fill(one.label or track.labels[one.state], names), track.branch
+                )
                 for track, one in zip(plan.tracks, told.values(), strict=True)
             ),
             state,
@@ -141,6 +149,31 @@ class Traveller(NamedTuple):
             return _Told("broken", stop.because, stop.missing, (at,), is_missing=True)
         return _Told("whole", at=(found.origin,))
 
+    def retries(self, plan: RetriesPlan) -> tuple[str, _Told]:
+        """How often Lambda tries a failed event again, and where that is said.
+
+        Source: AWS Lambda guide, "How Lambda handles errors and retries with asynchronous invocation": two retries,
+        where `MaximumRetryAttempts` sets no other number from 0 to 2.
+        """
+        function = self.service.functions.get(self.plan.stop(plan.stop).function)
+        given = function if isinstance(function, Unknown) else settle(function.retries) if function else None
+        if given is None:
+            return _USUAL_RETRIES, _Told("whole")
+        if isinstance(given, Unknown):
+            return "open", self.of_finding(unknown(given), "")
+        count = _RETRIES.get(given.text) if isinstance(given, Scalar) else None
+        if count is None:
+            return "open", _Told("open", fill(plan.refused, {"found": shown_value(given)}), at=(given.origin,))
+        return count, _Told("whole", at=(given.origin,))
+
+    def tried_again(self, stop: Stop, told: _Told) -> _Told:
+        """A stop that is there, with how often Lambda tries an event there again."""
+        retries = self.plan.retries
+        if retries is None or retries.stop != stop.id or told.state != "whole":
+            return told
+        _, again = self.retries(retries)
+        return again._replace(at=(*told.at, *again.at))
+
     def scene(self, plan: ScenePlan, tracks: Mapping[tuple[str, str], _Told], names: Mapping[str, str]) -> Scene | None:
         """A piece of the story, None where it says nothing of its state."""
         stop = self.presence(self.plan.stop(plan.stop)) if plan.stop else None
@@ -151,7 +184,7 @@ class Traveller(NamedTuple):
         elif plan.start:
             told = tracks[plan.start, plan.end]
         elif stop is not None and (stop.is_missing or not plan.checks):
-            told = stop
+            told = self.tried_again(self.plan.stop(plan.stop), stop)
         else:
             told = self.checks(plan.checks)
         say = plan.missing if told.is_missing and plan.missing else plan.say.get(told.state, "")
@@ -161,7 +194,11 @@ class Traveller(NamedTuple):
             return None
         sentence = fill(say, {**names, "because": fill(told.because, names)}).rstrip()
         return Scene(
-            plan.title, told.state, sentence, tuple(self.evidence(at) for at in told.at[:_MOST_PLACES]), plan.link
+            fill(plan.title, names),
+            told.state,
+            sentence,
+            tuple(self.evidence(at) for at in told.at[:_MOST_PLACES]),
+            plan.link,
         )
 
     def evidence(self, at: Origin) -> Evidence:

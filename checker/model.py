@@ -343,7 +343,8 @@ class Function(NamedTuple):
     stands with nothing below it, which sets none. `timeout` are the seconds that it may run, defaults included.
     `handler` names the code that runs, in the words of Lambda, `image` the container image that a file has run instead.
     `environment` are its variables by name, those that it
-    shares with all functions among them; None where nothing is known of them.
+    shares with all functions among them; None where nothing is known of them. `retries` is how often Lambda tries an
+    event again that nobody waits for; None where nothing sets it, and Lambda takes 2.
     """
 
     name: str
@@ -358,6 +359,7 @@ class Function(NamedTuple):
     handler: Value | None = None
     environment: "Section[Value] | None" = None
     image: Value | None = None
+    retries: Value | None = None
 
 
 class Plugin(NamedTuple):

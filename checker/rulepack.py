@@ -24,6 +24,8 @@ from checker.wording import near_name
 _NEAR_KIND = 0.6
 _FOLLOWS = "follows-renamed"
 TRACK_STATES = ("whole", "broken", "open")
+# How often Lambda may try a failed event again, and what is said where nobody can tell.
+RETRIES = ("never", "once", "twice", "open")
 # What a scene may rest on: a track, checks or a stop; a stop may stand beside checks.
 SCENES_REST_ON = ((True, False, False), (False, True, False), (False, True, True), (False, False, True))
 
@@ -229,6 +231,18 @@ class ScenePlan(NamedTuple):
     link: Link | None = None
 
 
+class RetriesPlan(NamedTuple):
+    """What the journey says of how often Lambda tries a failed event again on one stop, which is a function.
+
+    `words` are facts for all texts of the journey, the same names for each of `RETRIES`. `refused` is what completes a
+    sentence where the number is none that Lambda takes.
+    """
+
+    stop: str
+    refused: str
+    words: dict[str, dict[str, str]]
+
+
 class JourneyPlan(NamedTuple):
     """The path of one event through the service, and the sentence on what becomes of it by the state of the branch.
 
@@ -243,6 +257,7 @@ class JourneyPlan(NamedTuple):
     because: dict[str, str]
     labels: dict[str, str]
     story: tuple[ScenePlan, ...] = ()
+    retries: RetriesPlan | None = None
 
     def stop(self, name: str) -> Stop:
         return next(stop for stop in self.stops if stop.id == name)
@@ -629,6 +644,7 @@ class _Reader:
             because=given.texts("because"),
             labels=given.texts("labels"),
             story=given.each("story", self.scene, optional=True),
+            retries=given.attempt(lambda: self.retries(given.object("retries"))) if given.has("retries") else None,
         )
         given.end()
         self.check_journey(journey, given)
@@ -657,6 +673,18 @@ class _Reader:
         return scene
 
     @staticmethod
+    def retries(given: Entry) -> RetriesPlan:
+        words = {count: given.texts(count) for count in RETRIES}
+        retries = RetriesPlan(given.text("stop"), given.text("refused"), words)
+        given.end()
+        names = {name for facts in words.values() for name in facts}
+        for count, facts in words.items():
+            for name in sorted(names - facts.keys()):
+                at = given.value.entries[count].origin
+                given.wrong(at, f"`{count}` lacks the words `{name}`, which others here have")
+        return retries
+
+    @staticmethod
     def check_journey(journey: JourneyPlan, entry: Entry) -> None:
         """Every stop and track that is named exists, states have their words, and sentences use no other facts."""
         given = {key: value.origin for key, value in entry.value.entries.items()}
@@ -678,13 +706,18 @@ class _Reader:
                 entry.wrong(at, f"`{scene.title}` needs the stop `{scene.needs}`; there is none")
             if scene.needs and "without" not in journey.sentences and "sentences" in given:
                 entry.wrong(given["sentences"], f"`without` is missing here; `{scene.title}` needs a stop")
-        known = {*stops, "because"}
+        retries = journey.retries
+        if retries is not None and not any(stop.id == retries.stop and stop.function for stop in journey.stops):
+            entry.wrong(given["retries"], f"`{retries.stop}` is no stop that is a function")
+        counted = retries.words.values() if retries else ()
+        known = {*stops, *(name for facts in counted for name in facts), "because"}
         said = {
-            "story": [text for scene in journey.story for text in (*scene.say.values(), scene.missing)],
+            "retries": [text for facts in counted for text in facts.values()],
+            "story": [text for scene in journey.story for text in (scene.title, *scene.say.values(), scene.missing)],
             "sentences": journey.sentences.values(),
             "because": journey.because.values(),
-            "stops": [stop.because for stop in journey.stops],
-            "tracks": [track.because for track in journey.tracks],
+            "stops": [text for stop in journey.stops for text in (stop.caption, stop.because)],
+            "tracks": [text for track in journey.tracks for text in (*track.labels.values(), track.because)],
         }
         for key, texts in said.items():
             for name in (name for text in texts for name in PLACEHOLDER.findall(text)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -34,9 +35,13 @@ SURROUNDINGS = re.compile(r"(AWS|CI|GITHUB|GITLAB|RUNNER)(_.*)?|BUILD_NUMBER|FOR
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The same run on every machine: the user's state and cache folders are those of the tests, and no variable says
-    where they run.
+    """The same run on every machine: the user's state and cache folders are those of the tests, no variable says where
+    they run, and no signal is ignored because they run in the background or behind `nohup`.
     """
+    for name in ("SIGINT", "SIGHUP"):
+        ignored = getattr(signal, name, None)
+        if ignored is not None and signal.getsignal(ignored) == signal.SIG_IGN:
+            signal.signal(ignored, signal.SIG_DFL)
     with pytest.MonkeyPatch.context() as patched:
         for name in filter(SURROUNDINGS.fullmatch, list(os.environ)):
             patched.delenv(name)

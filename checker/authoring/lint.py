@@ -167,6 +167,7 @@ def _of_journey(journey: MappingValue) -> Told:
     for key in ("stops", "tracks"):
         for one in items_of(journey.get(key)):
             yield from _unended(value_at(one, "because"))
+    yield from _unended(value_at(journey.get("retries"), "refused"))
     for scene in items_of(journey.get("story")):
         for state in _STATES:
             yield from _unended(value_at(scene, state), may_go_on=True)

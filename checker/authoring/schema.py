@@ -15,7 +15,7 @@ import yaml
 
 from checker.checks.kinds import Kind, find_kind, kind_names, parameter_types
 from checker.rule_help import ACTIONS, AT, CONDITIONS, HOLDER, PLACEHOLDER, WITH_TO, WITH_VALUE
-from checker.rulepack import SCENES_REST_ON, TRACK_STATES
+from checker.rulepack import RETRIES, SCENES_REST_ON, TRACK_STATES
 from checker.shipped import rules_folder
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -211,13 +211,14 @@ def _journey(kinds: Mapping[str, Kind]) -> Schema:
         ),
         "allOf": [{"anyOf": [{"required": [state]} for state in TRACK_STATES]}, {"anyOf": list(_scenes_rest_on())}],
     }
+    retries = _object("retries", {"stop": text, "refused": filled} | dict.fromkeys(RETRIES, texts), {})
     needed, other = dict.fromkeys(TRACK_STATES, filled), dict.fromkeys(("unreached", "without"), filled)
     sentences = {**_object("sentences", needed, other), **texts}
     return _object(
         "journey",
         {"title": text, "stops": _list(stop), "tracks": _list(track)}
         | {"sentences": sentences, "because": texts, "labels": texts},
-        {"story": _list(scene)},
+        {"story": _list(scene), "retries": retries},
     )
 
 

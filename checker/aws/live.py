@@ -106,7 +106,7 @@ class LiveReader:
         self.logical_ids = {row.physical_id: row.logical_id for row in rows if row.type == FUNCTION}
         self.asked_of = {row.physical_id for row in functions if self.is_wanted(row)}
         self.configurations = {row.physical_id: self.configuration(row.physical_id) for row in functions}
-        self.destinations = {
+        self.invoke_configs = {
             name: self.ask(GET_FUNCTION_EVENT_INVOKE_CONFIG, FunctionName=name) for name in self.asked_of
         }
         self.answers = {
@@ -245,6 +245,7 @@ class LiveReader:
             timeout=Scalar(answer["Timeout"], origin._replace(path=f"{name}.Timeout")) if "Timeout" in answer else None,
             handler=Scalar(answer["Handler"], origin._replace(path=f"{name}.Handler")) if "Handler" in answer else None,
             environment=_environment(answer, origin._replace(path=f"{name}.Environment.Variables")),
+            retries=self.retries(name, physical_id),
         )
 
     def roles(self, functions: dict[str, Answer]) -> dict[str, Role]:
@@ -266,9 +267,20 @@ class LiveReader:
             origin = origin_of(GET_FUNCTION_CONFIGURATION, f"{name}.DeadLetterConfig.TargetArn")
             yield Target("live", origin, origin, arn=Scalar(arn, origin), found=self.queues.get(arn, ""))
 
+    def retries(self, name: str, physical_id: str) -> Value | None:
+        answer = self.invoke_config(physical_id)
+        if not isinstance(answer, dict):
+            return answer
+        given = answer.get("MaximumRetryAttempts")
+        origin = origin_of(GET_FUNCTION_EVENT_INVOKE_CONFIG, f"{name}.MaximumRetryAttempts")
+        return None if given is None else Scalar(given, origin)
+
+    def invoke_config(self, physical_id: str) -> Answer:
+        asked = self.invoke_configs.get(physical_id)
+        return asked.result() if asked is not None else None
+
     def failure_destinations(self, name: str, physical_id: str) -> Iterator[Target]:
-        asked = self.destinations.get(physical_id)
-        answer = asked.result() if asked is not None else None
+        answer = self.invoke_config(physical_id)
         origin = origin_of(GET_FUNCTION_EVENT_INVOKE_CONFIG, f"{name}.DestinationConfig.OnFailure.Destination")
         if isinstance(answer, Unknown):
             yield Target("destination", origin, origin, arn=answer)

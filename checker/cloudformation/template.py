@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.cloudformation.invocations import failure_destinations, invoke_configs, retries
 from checker.cloudformation.roles import ResourceRoles, referenced_id
 from checker.model import (
     Capacity,
@@ -45,9 +46,8 @@ def lower_template(document: Mapping, file: str, lines: list[str], stage: str | 
     unsaid = Unknown("not_in_template", root)
     resources = read_resources(document.get("Resources"), root)
     roles = ResourceRoles(resources, "template", {"AWS::Region": region} if region else {})
-    invocations = [one for one in resources.entries.values() if text_of(one.type) == "AWS::Lambda::EventInvokeConfig"]
     functions = {
-        (name := function_name(resource.logical_id)): _function(name, resource, roles, resources, invocations)
+        (name := function_name(resource.logical_id)): _function(name, resource, roles, resources)
         for resource in resources.entries.values()
         if text_of(resource.type) == FUNCTION
     }
@@ -108,11 +108,10 @@ def function_name(logical_id: str) -> str:
     return logical_id.removesuffix(_FUNCTION_ENDING) or logical_id
 
 
-def _function(
-    name: str, resource: Resource, roles: ResourceRoles, resources: Section[Resource], invocations: list[Resource]
-) -> Function:
+def _function(name: str, resource: Resource, roles: ResourceRoles, resources: Section[Resource]) -> Function:
     role = resource.get("Role")
-    targets = (*_targets(resource), *_destinations(resource, invocations))
+    configs = invoke_configs(resources, resource.logical_id)
+    targets = (*_targets(resource), *failure_destinations(configs))
     return Function(
         name=name,
         logical_id=resource.logical_id,
@@ -124,6 +123,7 @@ def _function(
         timeout=resource.get("Timeout") or Scalar(_DEFAULT_TIMEOUT, resource.origin),
         handler=resource.get("Handler"),
         environment=environment_of(value_at(resource.get("Environment"), "Variables"), resource.parent),
+        retries=retries(configs),
     )
 
 
@@ -138,14 +138,6 @@ def _targets(resource: Resource) -> Iterator[Target]:
     arn = value_at(resource.get("DeadLetterConfig"), "TargetArn")
     if arn is not None and not is_empty(arn):
         yield Target("native", arn.origin, arn.origin, arn=arn)
-
-
-def _destinations(resource: Resource, invocations: list[Resource]) -> Iterator[Target]:
-    for invocation in invocations:
-        function = invocation.get("FunctionName")
-        arn = value_at(invocation.get("DestinationConfig"), "OnFailure", "Destination")
-        if function is not None and referenced_id(function) == resource.logical_id and arn is not None:
-            yield Target("destination", arn.origin, arn.origin, arn=arn)
 
 
 def _events(resource: Resource, resources: Section[Resource]) -> Iterator[EventSource]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from checker.cloudformation.invocations import failure_destinations, invoke_configs, retries
 from checker.cloudformation.template import read_resources
 from checker.errors import too_large
 from checker.model import (
@@ -13,6 +14,7 @@ from checker.model import (
     Mapping,
     Origin,
     Plugin,
+    Resource,
     Scalar,
     Section,
     Sequence,
@@ -109,7 +111,9 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         pseudo=dict(_pseudo_parameters(name, stage, region)),
     )
     functions = {
-        function_name: _function(function_name, body, provider_body, roles, template, configuration.framework)
+        function_name: _function(
+            function_name, body, provider_body, roles, template, resources, configuration.framework
+        )
         for function_name, body in function_bodies.entries.items()
         if isinstance(body, Mapping)
     }
@@ -179,9 +183,16 @@ def _plugins(value: Value | None, root: Origin) -> Section[Plugin]:
 
 
 def _function(
-    name: str, body: Mapping, provider: Mapping, roles: RoleReader, template: Mapping, framework: Framework
+    name: str,
+    body: Mapping,
+    provider: Mapping,
+    roles: RoleReader,
+    template: Mapping,
+    resources: Section[Resource],
+    framework: Framework,
 ) -> Function:
     logical_id = function_logical_id(name)
+    configs = invoke_configs(resources, logical_id)
     sections = [value_at(template, section, logical_id) for section in ("extensions", "Resources")]
     changes = [change for change in sections if change is not None]
     block = body.get(KEY)
@@ -190,13 +201,14 @@ def _function(
         logical_id=logical_id,
         origin=body.origin.use,
         role=roles.function_role(body),
-        targets=read_targets(name, body, changes, framework),
+        targets=(*read_targets(name, body, changes, framework), *failure_destinations(configs)),
         events=tuple(_events(body.get("events"))),
         empty_block=block.origin.use if isinstance(block, Scalar) and block.value is None else None,
         timeout=_timeout(body, provider, changes),
         handler=_handler(body, changes),
         image=None if framework.is_version_1 else body.get("image"),
         environment=_environment(body, provider, sections),
+        retries=retries(configs) or _retries(name, body, template, framework),
     )
 
 
@@ -212,6 +224,21 @@ def _handler(body: Mapping, changes: list[Value]) -> Value | None:
     """What runs; of the template's changes `extensions` are assigned last, and so win."""
     changed = [value_at(change, "Properties", "Handler") for change in changes]
     return next((one for one in (*changed, body.get("handler")) if one is not None), None)
+
+
+def _retries(name: str, body: Mapping, template: Mapping, framework: Framework) -> Value | None:
+    """How often a failed event is tried again; version 1 takes it below `destinations` as well.
+
+    It becomes a resource of its own, which the template may change as it changes the function.
+    """
+    logical_id = f"{_normal(name)}LambdaEvConf"
+    changed = [
+        value_at(template, section, logical_id, "Properties", "MaximumRetryAttempts")
+        for section in ("extensions", "Resources")
+    ]
+    below = value_at(body, "destinations", "maximumRetryAttempts") if framework.is_version_1 else None
+    given = (*changed, body.get("maximumRetryAttempts"), below)
+    return next((one for one in given if not is_empty(one)), None)
 
 
 def _environment(body: Mapping, provider: Mapping, sections: list[Value | None]) -> Section[Value]:
@@ -237,8 +264,13 @@ def _environment(body: Mapping, provider: Mapping, sections: list[Value | None])
 
 def function_logical_id(name: str) -> str:
     """The logical id of a function's resource, as the framework's naming makes it."""
+    return f"{_normal(name)}LambdaFunction"
+
+
+def _normal(name: str) -> str:
+    """A function's name as all the logical ids of its resources begin."""
     normal = name.replace("-", "Dash").replace("_", "Underscore")
-    return f"{normal[:1].upper()}{normal[1:]}LambdaFunction"
+    return f"{normal[:1].upper()}{normal[1:]}"
 
 
 def _events(value: Value | None) -> Iterable[EventSource | Unknown]:

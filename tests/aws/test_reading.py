@@ -737,6 +737,16 @@ def test_the_journey_of_what_is_deployed(boto: Boto, capsys: pytest.CaptureFixtu
     assert all(scene.evidence for scene in journey.scenes)
 
 
+def test_the_live_number_of_retries_is_told(boto: Boto, pack: RulePack) -> None:
+    deploy(boto)
+    boto("lambda").put_function_event_invoke_config(FunctionName=FUNCTION, MaximumRetryAttempts=1)
+    journey = judged(pack).journey
+    assert journey is not None
+    assert [journey.stations[1].caption, journey.connections[-1].label] == ["Lambda, 2 attempts", "after 2 failures"]
+    again = next(scene for scene in journey.scenes if scene.title == "Lambda tries again")
+    assert again.evidence[-1].path == "PutRideRecordSns.MaximumRetryAttempts"
+
+
 def test_nothing_travels_through_a_stack_that_is_not_there(
     standin: StandIn,  # noqa: ARG001
     capsys: pytest.CaptureFixture[str],

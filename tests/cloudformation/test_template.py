@@ -75,6 +75,21 @@ def test_a_destination_in_the_template_is_seen(tmp_path: Path, template: dict[st
     assert checks(tmp_path, template, pack)["dlq.target"].outcome == "pass"
 
 
+@pytest.mark.parametrize(("qualifier", "label"), [("$LATEST", "after 1 failure"), ("live", "after 3 failures")])
+def test_the_retries_in_the_template_are_seen(
+    tmp_path: Path, template: dict[str, Any], pack: RulePack, qualifier: str, label: str
+) -> None:
+    template["Resources"][FUNCTION]["Properties"]["DeadLetterConfig"] = {"TargetArn": QUEUE_ARN}
+    template["Resources"]["PutRideRecordSnsLambdaEvConf"] = {
+        "Type": "AWS::Lambda::EventInvokeConfig",
+        "Properties": {"FunctionName": {"Ref": FUNCTION}, "Qualifier": qualifier, "MaximumRetryAttempts": 0},
+    }
+    checks(tmp_path, template, pack)
+    journey = check_path(tmp_path, pack, Request(packaged=True)).journey
+    assert journey is not None
+    assert journey.connections[-1].label == label
+
+
 def test_a_permission_that_is_missing_is_told(tmp_path: Path, template: dict[str, Any], pack: RulePack) -> None:
     policy = template["Resources"]["IamRoleLambdaExecution"]["Properties"]["Policies"][0]["PolicyDocument"]
     kept = [one for one in policy["Statement"] if "sqs:SendMessage" not in one["Action"]]

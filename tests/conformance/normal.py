@@ -101,6 +101,7 @@ def _function(body: dict[str, Json], template: dict[str, Json], region: str) -> 
             "deadLetter": body.get("deadLetter"),
             "native": (properties.get("DeadLetterConfig") or {}).get("TargetArn"),
             "destination": _destination(invocation),
+            "retries": invocation.get("MaximumRetryAttempts"),
             "events": list(_events(body.get("events"))),
             "http": sorted(_methods(logical_id, template)),
             "handler": properties["Handler"],
@@ -256,6 +257,7 @@ def _function_read(function: Function, dead_letter: Value | None) -> Json:
             "deadLetter": plain(dead_letter),
             "native": plain(targets.get("native")),
             "destination": plain(targets.get("destination")),
+            "retries": plain(function.retries),
             "events": [
                 _without_null({"type": event.type, "arn": plain(event.arn), "enabled": plain(event.enabled)})
                 if isinstance(event, EventSource)

@@ -195,7 +195,7 @@ journey:
   title: A journey
   stops:
     - {id: a, label: A, caption: x}
-    - {id: b, label: B, caption: x, missing: none, because: "there is no {b}."}
+    - {id: b, label: B, caption: "{attempts}", function: B, missing: none, because: "there is no {b}."}
   tracks:
     - {from: a, to: b, checks: [a.plugin], labels: {whole: x, broken: y, open: z}}
   labels: {}
@@ -205,6 +205,13 @@ journey:
     - {title: One, from: a, to: b, whole: "{a}"}
     - {title: Two, stop: b, missing: "{because}", whole: x}
     - {title: Three, checks: [a.plugin], open: x, link: {title: l, url: "https://example.org"}}
+  retries:
+    stop: b
+    refused: "It is {found}."
+    never: {attempts: one}
+    once: {attempts: "two of {b}"}
+    twice: {attempts: three}
+    open: {attempts: some}
 """
 
 
@@ -214,6 +221,8 @@ def test_a_journey_with_its_story_is_read(tmp_path: Path) -> None:
     one, two, three = journey.story
     assert (one.start, one.end, one.say) == ("a", "b", {"whole": "{a}"})
     assert (two.stop, two.missing, two.needs_kept) == ("b", "{because}", False)
+    assert journey.retries is not None
+    assert journey.retries.words["once"] == {"attempts": "two of {b}"}
     assert (three.checks, three.link and three.link.url) == (("a.plugin",), "https://example.org")
 
 
@@ -236,6 +245,12 @@ def test_a_journey_with_its_story_is_read(tmp_path: Path) -> None:
         ("from: a, to: b, checks", "from: a, to: c, checks", 25, "from `a` to `c`"),
         (', whole: "{a}"}\n    - {title: Two', "}\n    - {title: Two", 31, "`One` says nothing"),
         ('https://example.org"}}', 'javascript:x"}}', 33, "https://"),
+        ("    stop: b\n", "    stop: a\n", 34, "`a` is no stop that is a function"),
+        ("    stop: b\n", "    stop: c\n", 34, "`c` is no stop that is a function"),
+        ("    never: {attempts: one}\n", "", 34, "`never` is missing"),
+        ("{attempts: some}", "{}", 40, "`open` lacks the words `attempts`, which others here have"),
+        ('"two of {b}"', '"two of {x}"', 34, "`{x}`"),
+        ('caption: "{attempts}"', 'caption: "{attempt}"', 22, "`{attempt}`"),
     ],
 )
 def test_a_story_that_does_not_fit_stops_with_its_line(

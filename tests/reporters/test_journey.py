@@ -167,6 +167,48 @@ def test_the_journey_follows_the_service(checked: Checked, old: str, new: str, s
     assert is_kept(report) is (state == "whole")
 
 
+_OWN_CONFIG = """\
+    Failed:
+      Type: AWS::Lambda::EventInvokeConfig
+      Properties: {FunctionName: !Ref PutRideRecordSnsLambdaFunction, MaximumRetryAttempts: 0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "label", "kept", "again"),
+    [
+        ("0", "after 1 failure", "after one attempt Lambda puts", "Lambda gives PutRideRecordSns an event only once"),
+        ("1", "after 2 failures", "after two attempts Lambda puts", "once more, after one minute: its number of"),
+        ("2", "after 3 failures", "after three attempts Lambda puts", "up to twice more"),
+        ("'1'", "after 2 failures", "after two attempts Lambda puts", "once more"),
+        ("", "after 3 failures", "after three attempts Lambda puts", "up to twice more"),
+        ("5", "after the failures", "after the last attempt", "is `5`, and Lambda takes 0, 1 or 2."),
+        ("[1]", "after the failures", "after the last attempt", "is `[…]`, and Lambda takes 0, 1 or 2."),
+        ("${ssm:/a}", "after the failures", "after the last attempt", "again cannot be told. The value of `${ssm:/a}`"),
+        ("!If [Prod, 0, 1]", "after the failures", "after the last attempt", "cannot be told. The value depends on a"),
+        (_OWN_CONFIG, "after 1 failure", "after one attempt Lambda puts", "its number of retries is set to 0."),
+    ],
+)
+def test_the_journey_follows_the_number_of_retries(
+    checked: Checked, setting: str, label: str, kept: str, again: str
+) -> None:
+    if setting == _OWN_CONFIG:
+        text = ANSWER.replace("    RideRecordTable:\n", f"{setting}    RideRecordTable:\n")
+    else:
+        text = ANSWER.replace("  PutRideRecordSns:\n", f"  PutRideRecordSns:\n    maximumRetryAttempts: {setting}\n")
+    report = checked(text)
+    journey = report.journey
+    assert journey is not None
+    assert journey.connections[-1].label == label
+    assert kept in journey.sentence
+    assert journey.state == "whole"
+    assert again in told(report)
+    retried = next(scene for scene in journey.scenes if scene.title == "Lambda tries again")
+    assert retried.state == ("open" if label == "after the failures" else "whole")
+    said = [journey.sentence, *(text for scene in journey.scenes for text in (scene.title, scene.sentence))]
+    assert not [text for text in said if "{" in text.replace("${", "")]
+
+
 @pytest.mark.parametrize("tail", ["", "x" * 300])
 def test_hostile_names_reach_no_terminal_raw(checked: Checked, tail: str) -> None:
     name = f"\\x1b[31mevil\\u202e\\r\\nDlq{tail}"
