@@ -69,8 +69,11 @@ class Terminal(NamedTuple):
         if columns(text) <= room:
             return text
         end = self.drawable("…")
-        while text and columns(text) > room - len(end):
-            text = text[:-1]
+        left = room - len(end)
+        for place, character in enumerate(text):
+            left -= columns(character)
+            if left < 0:
+                return text[:place] + end
         return text + end
 
     def wrapped(self, text: str, indent: str = "") -> list[str]:
