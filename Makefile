@@ -16,7 +16,7 @@ demo: $(VENV)/.installed-for-demo
 	$(BIN)/rydecheck demo --out demo
 
 test: $(VENV)/.ready-to-test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/.installed-for-tests lint
 	$(BIN)/python -m pytest -n auto -m "not slow"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,7 @@ settings.load_profile("rydecheck")
 
 REPOSITORY = Path(__file__).parent.parent
 FIXTURES = REPOSITORY / "fixtures"
+FOLDERS = sorted(path.parent for path in FIXTURES.rglob("expect.json"))
 
 DEFAULT_MODULE = "reliability"
 MODULES = module_ids()
@@ -74,6 +76,12 @@ def pack_of(module: str) -> RulePack:
     return load_pack(module)
 
 
+@cache
+def report_of(folder: Path) -> Report:
+    """What a fixture's file gives by the module it is of, judged once however many tests look at it."""
+    return check_path(folder, pack_of(module_of(folder)), Request())
+
+
 def module_of(folder: Path) -> str:
     """The module that a fixture is of: the folders of the first one lie at the top, those of others below their id."""
     first = folder.relative_to(FIXTURES).parts[0]
@@ -84,3 +92,20 @@ def within_module(folder: Path) -> tuple[str, ...]:
     """The parts of a fixture's path without its module: a check, or what else it proves, and the verdict."""
     parts = folder.relative_to(FIXTURES).parts
     return parts[1:] if parts[0] in MODULES else parts
+
+
+def sampled(values: Sequence[Any], one_in: int) -> list[Any]:
+    """All of them as parameters of a test, of which `make check` takes one in so many; a folder is a fixture's."""
+    return [
+        pytest.param(
+            value,
+            id=value.relative_to(FIXTURES).as_posix() if isinstance(value, Path) else None,
+            marks=pytest.mark.slow if place % one_in else (),
+        )
+        for place, value in enumerate(values)
+    ]
+
+
+def every(one_in: int) -> list[Any]:
+    """All fixtures, as `sampled` gives them."""
+    return sampled(FOLDERS, one_in)

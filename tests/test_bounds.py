@@ -106,6 +106,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_ends_quickly(name: str, tmp_path: Path, pack: RulePack) -> None:
     (tmp_path / "serverless.yml").write_text(HOSTILE[name], encoding="utf-8")
@@ -138,6 +139,7 @@ def test_a_broken_encoding_in_an_included_file_is_told(tmp_path: Path, pack: Rul
 _NEAR_MISS = "1. How does DynamoDB auto-scaling wor{}?\n"  # as costly as a line can be
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

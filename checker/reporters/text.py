@@ -88,10 +88,10 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
     if check is None and all(one.rule.bonus for one in report.checks):
         return  # nothing that had to be done was asked for
     if nothing_applies(report):
-        yield NOTHING_APPLIES
+        yield from draw.wrapped(NOTHING_APPLIES)
         return
     if check is None:
-        yield draw.paint(draw.drawable(complete(report)), "bold", "green")
+        yield from (draw.paint(line, "bold", "green") for line in draw.wrapped(complete(report)))
         if report.journey is not None and report.journey.state == "whole":
             yield from draw.wrapped(report.journey.sentence)
         return

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -16,15 +17,46 @@ from tests.actions.commands import Command
 from tests.actions.runner import ACTION, Job, filled, outputs, run, scripts
 from tests.conftest import FIXTURES, REPOSITORY
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("action")]  # one worker installs it
 
 Ran = Callable[..., Job]
 
 
+class FirstJob(NamedTuple):
+    """The run that installs the action on a fresh machine, in the fork of a stranger who lays traps.
+
+    `trap` is the file that is there when anything of the fork was executed.
+    """
+
+    temporary: Path
+    trap: Path
+    job: Job
+
+
 @pytest.fixture(scope="module")
-def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The runner's folder for a job: the action is installed there by the first run, as on a fresh machine."""
-    return tmp_path_factory.mktemp("runner")
+def first(tmp_path_factory: pytest.TempPathFactory) -> FirstJob:
+    folder = tmp_path_factory.mktemp("first")
+    fork, temporary, trap = folder / "fork", folder / "runner", folder / "executed"
+    shutil.copytree(FIXTURES / "class" / "chidi", fork)
+    temporary.mkdir()
+    code = f"open({str(trap)!r}, 'a').write(__name__)\n"
+    for name in ("json", "venv", "pip", "sitecustomize", "usercustomize", "yaml", "checker", "runpy", "conftest"):
+        (fork / f"{name}.py").write_text(code, encoding="utf-8")
+    (fork / "setup.py").write_text(code, encoding="utf-8")
+    (fork / "serverless.js").write_text(f"require('fs').writeFileSync({json.dumps(str(trap))}, 'x')", encoding="utf-8")
+    for name in ("python3", "rydecheck", "mktemp", "cat"):
+        program = fork / name
+        program.write_text(f"#!/bin/sh\ntouch {trap}\n", encoding="utf-8")
+        program.chmod(0o755)
+    (fork / ".bashrc").write_text(f"touch {trap}\n", encoding="utf-8")
+    (fork / ".cfnlintrc").write_text("append_rules: [.]\n", encoding="utf-8")
+    return FirstJob(temporary, trap, run(fork, temporary, {}, {"PYTHONPATH": "."}))
+
+
+@pytest.fixture
+def temporary(first: FirstJob) -> Path:
+    """The runner's folder for a job, with the action installed."""
+    return first.temporary
 
 
 @pytest.fixture
@@ -137,23 +169,9 @@ def test_without_credentials_the_deployed_stack_is_an_error(ran: Ran, fork: Path
     assert "credentials" in job.annotations[0].data
 
 
-def test_nothing_of_a_stranger_is_executed(fork: Path, tmp_path: Path) -> None:
-    trap = tmp_path / "executed"
-    code = f"open({str(trap)!r}, 'a').write(__name__)\n"
-    for name in ("json", "venv", "pip", "sitecustomize", "usercustomize", "yaml", "checker", "runpy", "conftest"):
-        (fork / f"{name}.py").write_text(code, encoding="utf-8")
-    (fork / "setup.py").write_text(code, encoding="utf-8")
-    (fork / "serverless.js").write_text(f"require('fs').writeFileSync({json.dumps(str(trap))}, 'x')", encoding="utf-8")
-    for name in ("python3", "rydecheck", "mktemp", "cat"):
-        program = fork / name
-        program.write_text(f"#!/bin/sh\ntouch {trap}\n", encoding="utf-8")
-        program.chmod(0o755)
-    (fork / ".bashrc").write_text(f"touch {trap}\n", encoding="utf-8")
-    (fork / ".cfnlintrc").write_text("append_rules: [.]\n", encoding="utf-8")
-    fresh = tmp_path / "runner"
-    fresh.mkdir()
-    assert run(fork, fresh, {}, {"PYTHONPATH": "."}).code == 1
-    assert not trap.exists()
+def test_nothing_of_a_stranger_is_executed(first: FirstJob) -> None:
+    assert first.job.code == 1
+    assert not first.trap.exists()
 
 
 def test_a_strangers_words_are_no_commands(ran: Ran, fork: Path) -> None:

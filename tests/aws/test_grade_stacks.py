@@ -17,9 +17,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.cloudformation.models import cloudformation_backends
-from moto.cloudformation.responses import CloudFormationResponse
-from moto.core.responses import ActionResult
 
 from checker.aws import account
 from checker.aws.calls import ASSUME_ROLE, CALLS
@@ -116,6 +113,8 @@ def roster(folder: Path, text: str) -> Path:
 
 
 def test_each_stack_that_matches_is_a_submission(grade: Grade, out: Path, boto: Boto) -> None:
+    from moto.cloudformation.models import cloudformation_backends
+
     deploy_as(boto, "user10", "user2", "gone", "planned", "inside")
     deploy_as(boto, "user1", like="ben")
     boto("cloudformation").create_stack(
@@ -144,6 +143,9 @@ def test_the_star_may_stand_in_front(grade: Grade, out: Path, boto: Boto) -> Non
 
 
 def test_every_page_of_the_list_counts(grade: Grade, out: Path, boto: Boto, monkeypatch: pytest.MonkeyPatch) -> None:
+    from moto.cloudformation.responses import CloudFormationResponse
+    from moto.core.responses import ActionResult
+
     names = [f"user{number}" for number in range(5)]
     deploy_as(boto, *names)
 

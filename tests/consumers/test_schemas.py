@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from checker.cohort.submission import Request, check_path
 from checker.reporters.schema import report_schema, results_schema
 from checker.rulepack import RulePack
+from tests.conftest import FOLDERS, report_of
 from tests.consumers.programs import node
-from tests.reporters.test_schema import FOLDERS, line, samples, told, wrong_ones
+from tests.reporters.test_schema import line, samples, told, wrong_ones
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,7 @@ def errors(schema: dict[str, Any], documents: list[dict[str, Any]]) -> list[str]
 
 
 def test_ajv_takes_every_document_and_record(pack: RulePack) -> None:
-    reports = [check_path(folder, pack, Request()) for folder in FOLDERS] + list(samples(pack).values())
+    reports = [report_of(folder) for folder in FOLDERS] + list(samples(pack).values())
     for schema, documents in (
         (report_schema(), [told(report) for report in reports]),
         (results_schema(), [line(report) for report in reports]),

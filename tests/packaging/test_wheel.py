@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import FIXTURES, REPOSITORY
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]  # one worker builds it
 
 
 @pytest.fixture(scope="module")

@@ -21,9 +21,7 @@ from checker.reporters.lines import hint_command
 from checker.reporters.terminal import Terminal
 from checker.reporters.text import render
 from checker.rulepack import RulePack
-from tests.conftest import FIXTURES, Checked
-
-SERVICES = sorted(path.parent for path in FIXTURES.rglob("serverless.yml"))
+from tests.conftest import FIXTURES, Checked, every, report_of
 
 CHIDI = """\
 Serverless Reliability
@@ -100,18 +98,14 @@ def test_a_complete_service_is_told_so(pack: RulePack) -> None:
     assert "Next:" not in text
 
 
-@pytest.mark.parametrize("width", [pytest.param(width, marks=pytest.mark.slow) for width in (40, 60, 100)] + [80])
-def test_no_line_is_wider_than_the_terminal(pack: RulePack, width: int) -> None:
-    for folder in SERVICES:
-        for line in render(judged(folder, pack), Terminal(width=width)).splitlines():
-            is_command = line.startswith("  A hint: ")  # to be copied, so never broken
-            assert len(line) <= width or is_command, (folder, line)
-
-
-@pytest.mark.slow
-def test_without_unicode_all_is_ascii(pack: RulePack) -> None:
-    for folder in SERVICES:
-        assert render(judged(folder, pack), Terminal(unicode=False)).isascii(), folder
+@pytest.mark.parametrize("folder", every(10))
+def test_no_line_is_wider_than_the_terminal_nor_needs_unicode(folder: Path) -> None:
+    report = report_of(folder)
+    for width in (40, 60, 80, 100):
+        lines = render(report, Terminal(width=width)).splitlines()
+        told = [line for line in lines if not line.startswith("  A hint: ")]  # to be copied, so never broken
+        assert [line for line in told if len(line) > width] == []
+    assert render(report, Terminal(unicode=False)).isascii()
 
 
 def test_colour_only_adds_escapes(pack: RulePack) -> None:

@@ -11,7 +11,7 @@ from checker.reporters.formats.markdown import render
 from checker.reporters.formats.places import Places
 from checker.rulepack import RulePack
 from checker.wording import name_line
-from tests.conftest import FIXTURES, REPOSITORY, Checked
+from tests.conftest import FIXTURES, REPOSITORY, Checked, sampled
 from tests.reporters.cohorts import HOSTILE as HOSTILE_NAMES
 from tests.reporters.cohorts import failed, report_of, with_marks
 from tests.reporters.formats.github_html import GitHub
@@ -282,7 +282,7 @@ def harmless(page: GitHub) -> list[str]:
     return [one for one in page.shape if one != "code"]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", sampled(HOSTILE, 6))
 @pytest.mark.parametrize("name", ["chidi", "omar", "luis", "ada", "maya"])
 def test_a_hostile_text_is_no_part_of_the_summary(text: str, name: str, pack: RulePack) -> None:
     for clean in (judged(name, pack), with_stack(judged(name, pack), LIVE._replace(notes=(DRIFT,)))):
@@ -295,7 +295,7 @@ def test_a_hostile_text_is_no_part_of_the_summary(text: str, name: str, pack: Ru
         rendered.encode()
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", sampled(HOSTILE, 6))
 def test_a_hostile_text_is_no_part_of_a_class(text: str, pack: RulePack) -> None:
     def page(told: str) -> GitHub:
         class_ = [poisoned(report_of(name, pack, Person(told, told)), told) for name in ("chidi", "omar", "ada")]
