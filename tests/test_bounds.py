@@ -176,6 +176,7 @@ def test_hostile_answers_end_quickly(text: str, tmp_path: Path, pack: RulePack) 
     assert time.process_time() - start < SECONDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a large text used often", "long keys in each other", "mappings that double"])
 def test_a_small_hostile_file_takes_no_memory_to_speak_of(name: str, tmp_path: Path) -> None:
     (tmp_path / "serverless.yml").write_text(HOSTILE[name], encoding="utf-8")

@@ -45,6 +45,7 @@ def replace(path: Path, old: str, new: str) -> int:
     return text[: text.index(old)].count("\n") + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", module_ids())
 def test_what_is_shipped_is_proved(module: str) -> None:
     assert prove(load_pack(module), STARTS[module]) == []

@@ -31,6 +31,7 @@ checks:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", kind_names())
 def test_what_is_printed_fits_below_a_check_of_the_kind(kind: str) -> None:
     found = find_kind(kind)

@@ -12,6 +12,8 @@ from tests.conftest import FIXTURES
 
 pytest_plugins = ["pytester"]
 
+pytestmark = pytest.mark.slow  # a real HTTP server answers each call
+
 
 @pytest.fixture
 def fork(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:

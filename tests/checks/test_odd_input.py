@@ -128,6 +128,7 @@ def mutated(draw: st.DrawFn, answer: str) -> Any:
     return tree
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ANSWERS)
 @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data(), strict=st.booleans())

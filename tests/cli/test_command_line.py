@@ -229,6 +229,7 @@ def test_check_reads_the_real_environment(run: Run, tmp_path: Path, monkeypatch:
     assert run(with_value(tmp_path, "env:RYDECHECK_TEST_BILLING")).status == 0
 
 
+@pytest.mark.slow
 def test_no_value_of_the_environment_is_printed(run: Run, tmp_path: Path) -> None:
     folder = with_value(tmp_path, "env:SECRET_VALUE")
     text = (folder / "serverless.yml").read_text(encoding="utf-8")

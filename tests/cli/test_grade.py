@@ -152,6 +152,7 @@ def test_the_environment_of_the_machine_never_reaches_a_submission(
     assert "from-the-machine" not in (out / "results.jsonl").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_second_run_judges_only_what_changed(grade: Grade, out: Path, tmp_path: Path) -> None:
     top = tmp_path / "class"
     shutil.copytree(CLASS, top)
@@ -197,6 +198,7 @@ def test_a_file_that_is_broken_for_a_while_costs_no_progress(grade: Grade, out: 
     assert records(out)["ada"]["progress"] == before
 
 
+@pytest.mark.slow
 def test_pages_that_are_gone_are_made_again(grade: Grade, out: Path) -> None:
     grade(CLASS)
     (out / "attendees" / "ada.html").unlink()
@@ -211,6 +213,7 @@ def test_a_folder_of_pages_that_is_cleaned_away_is_made_again(out: Path) -> None
     assert (out / "attendees" / "ada.html").read_text() == "page"
 
 
+@pytest.mark.slow
 def test_who_left_the_class_leaves_its_pages(grade: Grade, out: Path, tmp_path: Path) -> None:
     top = tmp_path / "class"
     shutil.copytree(CLASS, top)
@@ -255,6 +258,7 @@ def edited(out: Path, *keys: str | int, value: Any) -> None:
     (out / "results.jsonl").write_text("\n".join([json.dumps(record), *lines[1:]]) + "\n", encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "value"),
     [
@@ -288,6 +292,7 @@ def test_a_result_that_was_edited_is_told_by_name(
     assert len(records(out)) == 16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "value"),
     [
@@ -312,6 +317,7 @@ def test_a_result_whose_place_was_edited_is_made_again(
     assert (out / "grades.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_empty_lines_between_results_mean_nothing(grade: Grade, out: Path, tmp_path: Path) -> None:
     grade(CLASS)
     path = out / "results.jsonl"
@@ -320,6 +326,7 @@ def test_empty_lines_between_results_mean_nothing(grade: Grade, out: Path, tmp_p
     assert (tmp_path / "again" / "grades.csv").read_bytes() == (out / "grades.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_marks_stand_in_scores_pages_and_grades(grade: Grade, out: Path, tmp_path: Path) -> None:
     marks = tmp_path / "marks.csv"
     marks.write_text(
@@ -339,6 +346,7 @@ def test_marks_stand_in_scores_pages_and_grades(grade: Grade, out: Path, tmp_pat
     assert records(out)["ada"]["score"]["earned"] == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("system", ["canvas", "moodle", "gradescope", "github-classroom"])
 def test_each_gradebook_is_written_beside_the_grades(grade: Grade, out: Path, system: str) -> None:
     assert grade(CLASS, "--gradebook", system)[0] == 0
@@ -387,6 +395,7 @@ def test_an_endless_roster_is_told(grade: Grade) -> None:
     assert (status, complaint.count("\n")) == (2, 1)
 
 
+@pytest.mark.slow
 def test_no_more_processes_start_than_there_are_submissions(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
@@ -509,6 +518,7 @@ def test_the_same_id_twice_is_an_error_of_the_second(grade: Grade, out: Path, tm
     assert "monday" in next(line for line in said.splitlines() if "ada (2): " in line)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
@@ -534,6 +544,7 @@ def test_what_cannot_be_graded_is_told_in_one_line(
     assert problem in complaint
 
 
+@pytest.mark.slow
 def test_one_run_at_a_time_writes_to_a_folder(grade: Grade, out: Path) -> None:
     with ClassFolder(str(out)).alone():
         status, _, complaint = grade(CLASS)
@@ -542,6 +553,7 @@ def test_one_run_at_a_time_writes_to_a_folder(grade: Grade, out: Path) -> None:
     assert grade(CLASS)[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("executor", ["process", "thread"])
 def test_each_executor_gives_the_same(grade: Grade, out: Path, executor: str) -> None:
     grade(CLASS)
@@ -637,6 +649,7 @@ def test_quiet_when_piped(grade: Grade) -> None:
     assert "\r" not in said
 
 
+@pytest.mark.slow
 def test_an_archive_folders_and_a_roster_in_one_class(grade: Grade, out: Path, tmp_path: Path) -> None:
     archive = tmp_path / "export.zip"
     with zipfile.ZipFile(archive, "w") as export:
@@ -666,6 +679,7 @@ def test_an_archive_folders_and_a_roster_in_one_class(grade: Grade, out: Path, t
     assert sorted(path.name for path in tmp_path.iterdir()) == ["class", "export.zip", "out", "roster.csv"]
 
 
+@pytest.mark.slow
 def test_a_submission_that_takes_forever_is_an_error_of_its_own(
     grade: Grade, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

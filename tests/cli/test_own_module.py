@@ -80,6 +80,7 @@ def test_a_module_of_one_s_own_is_listed(capsys: Captured) -> None:
     assert "Serverless Reliability  reliability" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "says"),
     [

@@ -93,6 +93,7 @@ def test_the_usual_name_wins(service: Path, pack: RulePack) -> None:
     assert answered(service, pack)["qa.how"] == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "says"),
     [

@@ -376,6 +376,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         assert (only.id, only.problem.code) == (name[:-4], "not-found")
 
 
+@pytest.mark.slow
 def test_any_cut_or_changed_archive_ends_in_files_or_a_problem() -> None:
     files = {
         "ada_1_assignsubmission_file_/serverless.yml": b"x: ${file(a.yml)}\n" * 20,
@@ -494,6 +495,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int, str]] = {
 }
 
 
+@pytest.mark.slow
 def test_a_lying_bomb_inflates_no_further_than_it_says() -> None:
     content = lying(10, 100 * FILE_LIMIT)
     tracemalloc.start()

@@ -39,7 +39,7 @@ def same_from_memory(folder: Path, pack: RulePack, monkeypatch: pytest.MonkeyPat
     return on_disk
 
 
-@pytest.mark.parametrize("folder", every(10))
+@pytest.mark.parametrize("folder", every(40))
 def test_a_fixture_gets_the_same_report_from_memory(
     folder: Path, pack: RulePack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +63,7 @@ def make_odd(path: Path, kind: str) -> None:
             path.write_bytes(b"#" * (FILE_LIMIT + 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["serverless.yml", "serverless.json", "serverless.ts", "package.json", "ANSWERS.md", "answers.md", ".env"]
 )

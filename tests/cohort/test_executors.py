@@ -50,11 +50,13 @@ def outcomes(execute: Callable[..., Iterator[Any]], tasks: list[Task]) -> dict[i
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXECUTORS)
 def test_every_task_is_done_once(name: str) -> None:
     assert outcomes(EXECUTORS[name], [Task(number) for number in range(50)]) == {n: 2 * n for n in range(50)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "what", "code"),
     [
@@ -74,6 +76,7 @@ def test_a_bad_task_stops_no_other(name: str, what: str, code: str) -> None:
     assert outcomes(EXECUTORS[name], tasks) == {n: code if n == 3 else 2 * n for n in range(8)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "most"), [("here", 1), ("processes", 8), ("threads", 2)])
 def test_tasks_are_asked_for_as_room_gets_free(name: str, most: int) -> None:
     given: list[int] = []
@@ -114,6 +117,7 @@ def test_ctrl_c_reaches_no_process_that_others_are_forked_from() -> None:
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
+@pytest.mark.slow
 def test_threads_are_interrupted_in_a_loop_and_nowhere_else() -> None:
     told: list[str] = []
 

@@ -532,6 +532,7 @@ def test_a_truncated_pack(made: Made, suffix: str, cut: int) -> None:
     assert refusal(made).code == "not-found"
 
 
+@pytest.mark.slow
 def test_an_index_that_points_anywhere(made: Made) -> None:
     blob = id_of("blob", b"hello")
     packed(made, blob, [(blob, full(3, b"hello"))])
@@ -728,6 +729,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES if shutil.which("git") else ())
 @pytest.mark.parametrize("hashes", ["sha1", "sha256"])
 def test_what_git_writes_is_read(shape: str, hashes: str, tmp_path: Path) -> None:

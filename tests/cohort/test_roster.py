@@ -79,6 +79,7 @@ def test_encodings(content: bytes) -> None:
     assert (row.id, row.person.name) == ("zoë", "Zoë")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "message"),
     [

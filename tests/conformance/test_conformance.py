@@ -18,6 +18,7 @@ from tests.conformance.cases import FRAMEWORKS, HERE, Case, Json, all_cases
 from tests.conformance.frameworks import NODE_MODULES
 from tests.conformance.normal import of_rydecheck, plain
 from tests.conformance.record import resolved
+from tests.conftest import sampled
 
 CASES = all_cases()
 LIVE = 18
@@ -54,7 +55,7 @@ def _with_doubles(value: Json) -> Json:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", sampled(CASES, 5), ids=lambda case: case.id)
 def test_reads_as_the_framework(case: Case, tmp_path: Path) -> None:
     recorded = json.loads(case.recording.read_text(encoding="utf-8"))
     if "stops" not in recorded:
@@ -111,10 +112,10 @@ def _at(value: Value | None, path: str) -> Value | None:
     return value
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_expects_a_stop_only_where_the_framework_stops(case: Case) -> None:
-    recorded = json.loads(case.recording.read_text(encoding="utf-8"))
-    assert ("stops" in recorded) == (case.stops is not None)
+@pytest.mark.slow
+def test_expects_a_stop_only_where_the_framework_stops() -> None:
+    stops = {case.id for case in CASES if "stops" in json.loads(case.recording.read_text(encoding="utf-8"))}
+    assert {case.id for case in CASES if case.stops is not None} == stops
 
 
 def _live() -> list[Case]:

@@ -42,6 +42,7 @@ def test_odd_types_of_a_section_end_in_notes(section: str, odd: Any, linted: Lin
     assert NOT_LINTED not in [note.code for note in linted(resources(QUEUE, **{section: odd}))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", ODD, ids=repr)
 def test_odd_types_in_a_resource_end_in_notes(odd: Any, linted: Linted) -> None:
     bodies: dict[str, Any] = {
@@ -57,6 +58,7 @@ FUNCTIONS += ["Fn::GetAtt", "Fn::Sub", "Fn::Join", "Fn::If", "Fn::Select", "Fn::
 FUNCTIONS += ["Fn::Cidr", "Fn::GetAZs", "Fn::ImportValue", "Fn::Transform", "Fn::ToJsonString", "Fn::Length"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", [None, 7, "", "a.b.c", [], [[]], ["a"], ["a", "b", "c", "d"], [{}, 7], {}], ids=repr)
 def test_functions_with_odd_arguments_end_in_notes(odd: Any, linted: Linted) -> None:
     bodies = {
@@ -136,6 +138,7 @@ def test_templates_of_nested_stacks_are_not_read(
     assert not [path for path in opened if path.endswith("nested.yml")]
 
 
+@pytest.mark.slow
 def test_too_many_values_are_not_linted(linted: Linted) -> None:
     tags = [{"Key": f"k{n}", "Value": "v"} for n in range(MOST_VALUES // 3 + 1)]
     notes = linted(resources({"Q": {"Type": "AWS::SQS::Que", "Properties": {"Tags": tags}}}))
@@ -182,6 +185,7 @@ def _swallowing(text: str, region: str) -> None:  # noqa: ARG001
             time.sleep(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("in_thread", [False, True])
 def test_a_lint_without_an_end_does_not_cost_the_verdict(
     in_thread: bool, pack: RulePack, monkeypatch: pytest.MonkeyPatch

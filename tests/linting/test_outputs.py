@@ -169,6 +169,7 @@ def test_what_makes_no_sense_is_told(arguments: list[str], check: Check) -> None
     assert complaint.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [False, True])
 def test_a_class_is_linted_when_asked_for(asked: bool, check: Check, tmp_path: Path) -> None:
     options = ["--lint"] if asked else []

@@ -105,6 +105,7 @@ PLACES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PLACES)
 def test_an_unresolved_variable_gives_no_note_wherever_it_stands(path: tuple[Any, ...], linted: Linted) -> None:
     assert linted(with_untold(path, UNTOLD)) == ()

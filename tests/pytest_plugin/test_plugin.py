@@ -153,6 +153,7 @@ def test_strict_takes_the_workshops_own_way_only(fork: Fork) -> None:
     result.stdout.fnmatch_lines(["  A hint: rydecheck hint dlq.target --strict"])
 
 
+@pytest.mark.slow
 def test_a_note_of_a_check_that_passes_is_told_once(fork: Fork) -> None:
     pytester = fork(FIXTURES / "dlq.permission" / "pass--all-queues")
     note = "serverless.yml::dlq.permission: This covers more resources than the step needs*"
@@ -181,6 +182,7 @@ def test_a_note_of_a_check_that_fails_stands_in_its_text(fork: Fork) -> None:
 BROKEN = sorted(path for path in (FIXTURES / "broken").iterdir() if not path.name.startswith("not-found--"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", BROKEN, ids=lambda path: path.name)
 def test_a_service_that_cannot_be_checked_is_one_failure_in_the_commands_words(
     fork: Fork, folder: Path, capsys: pytest.CaptureFixture[str]
@@ -205,6 +207,7 @@ def test_a_path_that_does_not_exist_is_one_failure(fork: Fork) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -356,6 +359,7 @@ def two(fork: Fork) -> pytest.Pytester:
 TWO = ["--rydecheck-path", "left", "--rydecheck-path=right"]
 
 
+@pytest.mark.slow
 def test_each_path_is_a_service(two: pytest.Pytester) -> None:
     found = outcomes(two, *TWO)
     assert list(found) == [
@@ -368,6 +372,7 @@ def test_each_path_is_a_service(two: pytest.Pytester) -> None:
     assert [head.split(" · ")[1] for head in heads] == ["5 of 6", "6 of 6"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -399,6 +404,7 @@ def test_workers_are_told_of_each_service(two: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["FAILED left/serverless.yml::dlq.permission - *"])
 
 
+@pytest.mark.slow
 def test_a_service_outside_of_the_rootdir_has_one_name(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
     pytester = fork(pytest_ini="[pytest]\n")
     inner = pytester.mkdir("inner")
@@ -448,6 +454,7 @@ def test_texts_of_the_service_are_made_visible(fork: Fork) -> None:
     assert "\u202e" not in result.stdout.str() + (pytester.path / "junit.xml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["", "true"])
 def test_in_a_step_of_github_actions_the_texts_are_no_commands(
     fork: Fork, monkeypatch: pytest.MonkeyPatch, where: str

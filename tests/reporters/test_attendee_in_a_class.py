@@ -168,6 +168,7 @@ def test_marks_show_also_where_only_a_stack_was_judged(pack: RulePack) -> None:
     assert "2 of 2 points" in Page(render(marked(alone, qa_how=Mark(2, 2)))).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[1:25])
 def test_hostile_names_and_comments_stay_text(text: str, pack: RulePack) -> None:
     def page(word: str) -> str:

@@ -289,6 +289,7 @@ def test_long_names_in_the_head_may_break_at_their_seams(text: str) -> None:
     assert 'data-sort="dlq.queue">Create the queue Put<wbr>Ride<wbr>Record<wbr>Sns<wbr>Dlq</th>' in text
 
 
+@pytest.mark.slow
 def test_only_the_first_rows_stand_in_a_large_page(reports: list[Report]) -> None:
     large = cohort_page(rows_of(many(reports, 900)))
     assert len(Table(large).rows) == MOST_STATIC == 200
@@ -407,6 +408,7 @@ def test_the_future_of_a_wrong_clock_is_now() -> None:
     assert curves.complete.line == "M0 100H100V0H100"
 
 
+@pytest.mark.slow
 def test_a_long_past_takes_little_room() -> None:
     growth = Growth()
     for one in range(40):
@@ -442,6 +444,7 @@ def test_nobody_only_errors_and_some_checks_have_a_page(pack: RulePack) -> None:
     assert len(Table(some).rows[1]) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", HOSTILE, ids=lambda text: ascii(text)[1:25])
 def test_hostile_texts_stay_text(word: str, pack: RulePack) -> None:
     def page(word: str) -> str:

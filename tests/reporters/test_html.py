@@ -302,7 +302,7 @@ def test_every_fixture_has_a_page(folder: Path) -> None:
     assert_alone(Page(render(report_of(folder))), pack_of(module_of(folder)))
 
 
-@pytest.mark.parametrize("text", sampled(HOSTILE, 4), ids=lambda text: ascii(text)[1:25])
+@pytest.mark.parametrize("text", sampled(HOSTILE, 9), ids=lambda text: ascii(text)[1:25])
 @pytest.mark.parametrize(
     ("name", "live"),
     [

@@ -408,6 +408,7 @@ def naive(tree: Tree, document: dict[str, Tree], active: tuple[str, ...] = ()) -
     return naive(tree.default, document, active)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.lists(trees(), min_size=4, max_size=4))
 def test_it_agrees_with_a_naive_resolver(values: list[Tree]) -> None:

@@ -103,6 +103,7 @@ def results(fork: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     return fork / "graded" / "results.jsonl"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [name for name in FORMATS if name not in ("html", "classroom")])
 def test_a_class_is_told_in_each_format(results: Path, form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", str(results), "--format", form]) == 0
@@ -122,6 +123,7 @@ def test_a_class_as_json_is_a_list_of_what_a_check_prints(results: Path, capsys:
     assert luis["error"]["line"] == 46
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -141,6 +143,7 @@ def test_report_says_what_goes_together(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["serverless.yml", "ANSWERS.md", "package.json", "link.json"])
 @pytest.mark.parametrize("option", ["--output", "--also"])
 def test_no_output_takes_the_place_of_what_is_checked(
@@ -185,6 +188,7 @@ def test_what_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert '<testsuite name="nope"' in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [["--out", "pages"], *(["--format", name] for name in ("text", "badge", "sarif"))])
 def test_results_of_two_modules_are_not_mixed(
     results: Path, asked: list[str], capsys: pytest.CaptureFixture[str]
