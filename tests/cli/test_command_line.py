@@ -304,6 +304,7 @@ def test_output_that_cannot_be_written_is_told(run: Run, tmp_path: Path) -> None
     assert "is a folder" in run(ANSWER, "--output", tmp_path).err
 
 
+@pytest.mark.slow
 def test_explain_and_its_hints(run: Run, pack: RulePack) -> None:
     for rule in pack.rules:
         explained = run("explain", rule.id)

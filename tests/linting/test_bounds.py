@@ -29,6 +29,9 @@ from checker.rulepack import RulePack
 from tests.conftest import FIXTURES
 from tests.linting.conftest import HEAD, Linted, resources
 
+pytestmark = pytest.mark.slow  # cfn-lint takes a moment
+
+
 ODD: list[Any] = [None, True, 7, 1.5, float("nan"), "text", "", [], ["a"], [[]], {}, {"a": {"b": []}}]
 QUEUE = {"Q": {"Type": "AWS::SQS::Queue"}}
 

@@ -8,6 +8,9 @@ import pytest
 
 from tests.linting.conftest import HEAD, Linted, resources, told
 
+pytestmark = pytest.mark.slow  # cfn-lint takes a moment
+
+
 LINES = HEAD.count("\n")
 QUEUE = {"PutRideRecordSnsDlq": {"Type": "AWS::SQS::Queue"}}
 

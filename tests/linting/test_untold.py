@@ -17,6 +17,9 @@ from checker.serverless.resolving import Settings
 from tests.conftest import FIXTURES
 from tests.linting.conftest import HEAD, Linted, resources
 
+pytestmark = pytest.mark.slow  # cfn-lint takes a moment
+
+
 UNTOLD = "${ssm:/rides}"
 TRUST = {
     "Version": "2012-10-17",

@@ -471,6 +471,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.fixed_dictionaries({"k0": VALUES, "k1": VALUES, "k2": VALUES}))
 def test_resolving_ends_raises_only_our_error_and_a_second_pass_changes_nothing(custom: object) -> None:
