@@ -143,6 +143,11 @@ class CheckResult(NamedTuple):
         return self.open and file is not None and file.outcome == "pass"
 
     @property
+    def has_hints(self) -> bool:
+        """Whether hints lead on: where it cannot be told, what is said there would settle it, and no hint does."""
+        return self.first.outcome == "fail"
+
+    @property
     def message_of_stack(self) -> str | None:
         """What is said of the deployed stack besides, where it is no better than the file and another thing is said."""
         live = self.verdicts.get("stack")

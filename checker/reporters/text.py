@@ -103,7 +103,7 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
 def open_check(report: Report, check: CheckResult, hint: str, draw: Terminal) -> Iterator[str]:
     """What is open in a check: the place and its lines, what is wrong there, why it matters, and how to get a hint.
 
-    `hint` is the command for that, as typed in a shell; it is left out where the file is right already.
+    `hint` is the command for that, as typed in a shell; it is left out where no hint leads on.
     """
     evidence = check.deciding.evidence
     if evidence:
@@ -117,8 +117,9 @@ def open_check(report: Report, check: CheckResult, hint: str, draw: Terminal) ->
             yield from draw.wrapped(report.module.common.deploy, "  ")
         return
     yield from (draw.paint(line, "dim") for line in draw.wrapped(f"Why: {check.rule.why}", "  "))
-    yield ""
-    yield f"  A hint: {draw.paint(draw.foreign_line(hint), 'bold')}"
+    if check.has_hints:
+        yield ""
+        yield f"  A hint: {draw.paint(draw.foreign_line(hint), 'bold')}"
 
 
 def _questions(report: Report, draw: Terminal) -> Iterator[str]:

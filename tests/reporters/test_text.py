@@ -92,6 +92,13 @@ def test_a_near_miss_is_named_with_its_line(pack: RulePack) -> None:
     assert f"`PutRideRecordSnsDLQ` on line {line} is a queue; the workshop's name is `PutRideRecordSnsDlq`." in text
 
 
+def test_where_it_cannot_be_told_no_hint_is_offered(pack: RulePack) -> None:
+    text = render(judged(FIXTURES / "class" / "maya", pack))
+    assert "? unknown" in text
+    assert "Next: " in text
+    assert "A hint:" not in text
+
+
 def test_a_complete_service_is_told_so(pack: RulePack) -> None:
     text = render(judged(FIXTURES / "class" / "ada", pack))
     assert "Complete: every check passes." in text

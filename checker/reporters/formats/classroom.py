@@ -77,7 +77,7 @@ def _of_check(report: Report, check: CheckResult, found: Places) -> dict[str, An
     if not passed:
         lines = [*map(excerpt_text, at[:1]), message]
         if not check.file_is_right:
-            lines.append(hint(report, check, found))
+            lines += hint(report, check, found)
         told["test_code"] = "\n".join(_printed(line) for part in lines for line in part.split("\n"))
     return told
 

@@ -85,7 +85,7 @@ def _annotation(concern: Concern, report: Report, places: Places, who: str = "")
     if check is not None and not check.file_is_right:
         said.append(f"Why: {_SENTENCE.split(check.rule.why, maxsplit=1)[0]}")
         if not who:
-            said.append(hint(report, check, places))
+            said += hint(report, check, places)
     title = ("Extra credit: " if check is not None and check.rule.bonus else "") + concern.title
     properties = {"title": f"{who}: {title}" if who else title}
     if concern.evidence:

@@ -75,7 +75,7 @@ def _case(report: Report, check: CheckResult, found: Places) -> ElementTree.Elem
     if check.open:
         text = [*map(excerpt_text, at[:1]), message]
         if not check.file_is_right:
-            text += [f"Why: {check.rule.why}", hint(report, check, found)]
+            text += [f"Why: {check.rule.why}", *hint(report, check, found)]
         _child(case, "failure", "\n\n".join(text), type=check.reason or check.outcome, message=message)
     elif check.outcome != "pass":
         _child(case, "skipped", message=f"Extra credit, open: {message}" if check.rule.bonus else message)

@@ -127,7 +127,8 @@ def _next(report: Report, places: Places) -> Iterator[str]:
             yield gfm.said(report.module.common.deploy)
         return
     yield f"**Why:** {gfm.said(check.rule.why)}"
-    yield from _hints(check, places.from_top(report))
+    if check.has_hints:
+        yield from _hints(check, places.from_top(report))
 
 
 def _place(at: Evidence, report: Report, places: Places) -> Iterator[str]:

@@ -30,11 +30,20 @@ class Places(NamedTuple):
     def from_top(self, report: Report) -> Report:
         """The report for a reader at the top of the repository: the submission's path is told from there.
 
-        The path of one that lies elsewhere stays as it is.
+        The path of one that lies elsewhere stays as it is. So does that of a module which was named by a whole path.
         """
-        one = report.submission
+        one, files = report.submission, report.module.files
         inside = self._inside(report, "") if one.path else None
-        return report if inside is None else report._replace(submission=one.at_folder(inside))
+        if inside is not None:
+            report = report._replace(submission=one.at_folder(inside))
+        if not files.id and not posixpath.isabs(folder := files.folder.replace("\\", "/")):
+            told = posixpath.relpath(self._whole(folder), self.top.replace("\\", "/"))
+            report = report._replace(module=report.module._replace(files=files._replace(folder=told)))
+        return report
+
+    def _whole(self, *parts: str) -> str:
+        """A path below the current folder as a whole one, with slashes."""
+        return posixpath.normpath(posixpath.join(*(part.replace("\\", "/") for part in (self.here, *parts))))
 
     def _inside(self, report: Report, file: str) -> str | None:
         """The path from the top, of the submission's folder for no file; None for what lies elsewhere."""
@@ -43,7 +52,5 @@ class Places(NamedTuple):
             folder, name = posixpath.split(folder)
             if posixpath.basename(folder) == _PACKAGED and name == file:
                 file = name
-        top = self.top.replace("\\", "/")
-        whole = posixpath.join(self.here.replace("\\", "/"), folder, file.replace("\\", "/"))
-        inside = posixpath.relpath(posixpath.normpath(whole), top)
+        inside = posixpath.relpath(self._whole(folder, file), self.top.replace("\\", "/"))
         return None if inside == ".." or inside.startswith("../") else inside

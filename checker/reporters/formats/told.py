@@ -30,9 +30,9 @@ def excerpt_text(evidence: Evidence) -> str:
     return "\n".join(excerpt(evidence, Terminal()))
 
 
-def hint(report: Report, check: CheckResult, places: Places) -> str:
-    """How to ask for a hint at the top of the repository, on one line."""
-    return f"A hint: {name_line(hint_command(places.from_top(report), check))}"
+def hint(report: Report, check: CheckResult, places: Places) -> list[str]:
+    """How to ask for a hint at the top of the repository, as one line; none where no hint leads on."""
+    return [f"A hint: {name_line(hint_command(places.from_top(report), check))}"] if check.has_hints else []
 
 
 class Fingerprints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from checker.modules import ModuleFiles
 from checker.report import Report, SubmissionFacts
 from checker.reporters.formats.places import Places
 from checker.rulepack import RulePack
@@ -70,3 +71,20 @@ def test_a_reader_at_the_top_is_told_the_path_from_there(
     pack: RulePack, places: Places, path: str, wanted: str
 ) -> None:
     assert places.from_top(Report(pack, SubmissionFacts("ada", path))).submission.path == wanted
+
+
+@pytest.mark.parametrize(
+    ("places", "folder", "option"),
+    [
+        (FORK, "modules/mine", " --module ./modules/mine"),
+        (BELOW, "modules/mine", " --module ./services/modules/mine"),
+        (BELOW, "../modules/mine", " --module ./modules/mine"),
+        (BELOW, "", " --module ./services"),
+        (BELOW, "../../elsewhere/mine", " --module ../elsewhere/mine"),
+        (BELOW, "/somewhere/mine", " --module /somewhere/mine"),
+    ],
+)
+def test_a_module_of_ones_own_is_told_from_there_too(pack: RulePack, places: Places, folder: str, option: str) -> None:
+    own = Report(pack._replace(files=ModuleFiles(folder=folder)), SubmissionFacts("ada", "."))
+    assert places.from_top(own).module.files.option == option
+    assert places.from_top(Report(pack, SubmissionFacts("ada", "."))).module.files.option == ""
