@@ -55,7 +55,7 @@ def judge(
         submission=submission,
         checks=tuple(result for result in results if not only or result.rule.id in only),
         answers=tuple(Answer(one.id, one.question, (answers or {}).get(one.id)) for one in pack.questions),
-        journey=_journey(pack, services[last], findings[last], last),
+        journey=_journey(pack, names.get(last, ""), services[last], findings[last], last),
     )
 
 
@@ -266,11 +266,17 @@ def evidence(origin: Origin, service: Service) -> Evidence:
     return Evidence(origin.file, origin.line, origin.column, origin.path, excerpt(lines, origin.line))
 
 
-def _journey(pack: RulePack, service: Service, findings: Mapping[str, Finding], source: Source) -> Journey | None:
-    """The journey as the given source has it: what is deployed decides about a ride of now."""
-    if pack.journey is None:
+def _journey(
+    pack: RulePack, name: str | Unknown, service: Service, findings: Mapping[str, Finding], source: Source
+) -> Journey | None:
+    """The journey as the given source has it: what is deployed decides about a ride of now.
+
+    `name` is as of `_findings`; there is none through a service that nobody can name, where each has its own.
+    """
+    plan = next((plan for plan in pack.journeys if plan.service in ("", name)), None)
+    if plan is None:
         return None
-    return Traveller(pack.journey, pack.common, pack.rules, service, findings, _found).journey(source)
+    return Traveller(plan, pack.common, pack.rules, service, findings, _found).journey(source)
 
 
 def public_text(value: Value | None) -> str | None:

@@ -101,11 +101,17 @@ class Traveller(NamedTuple):
         return (stop.states or {}).get(finding.outcome, stop.caption)
 
     def track(self, track: Track) -> _Told:
-        """A track with the stops at its ends."""
+        """A track with the stops at its ends, and all that it rests on."""
         ends = [self.presence(self.plan.stop(name)) for name in (track.start, track.end)]
-        own = self.checks(track.checks) if track.judgement is None else self.judgement(track, track.judgement)
-        ranked = (*(end for end in ends if end is not None and end.state != "whole"), own)
-        return min(ranked, key=lambda one: _BROKEN_FIRST.index(one.state))
+        own = [self.checks(track.checks)] if track.checks else []
+        own += [self.judgement(track, track.judgement)] if track.judgement is not None else []
+        ranked = (*(end for end in ends if end is not None and end.state != "whole"), *own)
+        told = min(ranked, key=lambda one: _BROKEN_FIRST.index(one.state))
+        return (
+            told._replace(at=tuple(dict.fromkeys(at for one in own for at in one.at)))
+            if told.state == "whole"
+            else told
+        )
 
     def judgement(self, track: Track, judgement: Judgement) -> _Told:
         finding = self.judged(judgement, self.service)

@@ -247,7 +247,8 @@ class JourneyPlan(NamedTuple):
     """The path of one event through the service, and the sentence on what becomes of it by the state of the branch.
 
     `because` completes the sentence by the first check that does not pass, with its short `label` on the track. The
-    sentence `unreached` is for a service that no event gets into. `story` tells the path piece by piece.
+    sentence `unreached` is for a service that no event gets into. `story` tells the path piece by piece. `service` is
+    the one of the module's services whose path this is; empty where the module names none.
     """
 
     title: str
@@ -258,6 +259,13 @@ class JourneyPlan(NamedTuple):
     labels: dict[str, str]
     story: tuple[ScenePlan, ...] = ()
     retries: RetriesPlan | None = None
+    service: str = ""
+
+    @property
+    def links(self) -> dict[str, Link]:
+        """Where the story leads on, by every title that a piece of it may have."""
+        words = self.retries.words.values() if self.retries is not None else [{}]
+        return {fill(scene.title, facts): scene.link for scene in self.story if scene.link for facts in words}
 
     def stop(self, name: str) -> Stop:
         return next(stop for stop in self.stops if stop.id == name)
@@ -274,7 +282,7 @@ class RulePack(NamedTuple):
     steps: tuple[Step, ...]
     rules: tuple[Rule, ...]
     questions: tuple[Question, ...]
-    journey: JourneyPlan | None
+    journeys: tuple[JourneyPlan, ...]
     common: Common
     services: tuple[ServiceMark, ...] = ()
     files: ModuleFiles = ModuleFiles(DEFAULT_MODULE)
@@ -306,7 +314,7 @@ class RulePack(NamedTuple):
     def names(self) -> frozenset[str]:
         """Every name that the checks and the journey ask for: logical ids and functions among them."""
         asked = [rule.judgement for rule in self.rules]
-        asked += [track.judgement for track in self.journey.tracks if track.judgement] if self.journey else []
+        asked += [track.judgement for plan in self.journeys for track in plan.tracks if track.judgement]
         return frozenset(value for one in asked for value in one.parameters if isinstance(value, str) and value)
 
     @property
@@ -474,7 +482,7 @@ class _Reader:
             steps=steps,
             rules=self.all_rules({step.id for step in steps}),
             questions=root.each("questions", self.question, optional=True),
-            journey=root.attempt(lambda: self.journey(root.object("journey"))) if root.has("journey") else None,
+            journeys=self.journeys(root),
             common=common,
             services=services,
             files=self.files,
@@ -492,11 +500,11 @@ class _Reader:
         """Every check named by another part of the pack exists, and no id stands twice."""
         ids = [rule.id for rule in pack.rules]
         named = [rule.instead.check for rule in pack.rules if rule.instead is not None]
-        if pack.journey is not None:
-            named += [check for track in pack.journey.tracks for check in track.checks]
-            named += [stop.state_of for stop in pack.journey.stops if stop.state_of]
-            named += [*pack.journey.because, *pack.journey.labels]
-            named += [check for scene in pack.journey.story for check in scene.checks]
+        for journey in pack.journeys:
+            named += [check for track in journey.tracks for check in track.checks]
+            named += [stop.state_of for stop in journey.stops if stop.state_of]
+            named += [*journey.because, *journey.labels]
+            named += [check for scene in journey.story for check in scene.checks]
         for check in named:
             if check not in ids:
                 near = near_name(check, ids)
@@ -519,13 +527,15 @@ class _Reader:
     def check_services(self, pack: RulePack) -> None:
         """Every service and note that a check names exists, and a module with services has more than one."""
         names = [mark.name for mark in pack.services]
-        for rule in pack.rules:
-            if rule.service and rule.service not in names:
-                near = near_name(rule.service, names)
+        of_journeys = [journey.service for journey in pack.journeys]
+        for service in dict.fromkeys((*(rule.service for rule in pack.rules), *of_journeys)):
+            if service and service not in names:
+                near = near_name(service, names)
                 advice = f"; did you mean `{near}`?" if near else ""
-                self.root.wrong(
-                    self.places(rule.service)[-1], f"`{rule.service}` is none of the module's services{advice}"
-                )
+                self.root.wrong(self.places(service)[-1], f"`{service}` is none of the module's services{advice}")
+        if len(set(of_journeys)) < len(of_journeys):
+            self.root.wrong(self.root.value.entries["journeys"].origin, "`journeys` holds one for each service")
+        for rule in pack.rules:
             if rule.follows not in pack.common.notes:
                 self.root.wrong(self.places(rule.follows)[0], f"`{rule.follows}` is the code of no note")
         if len(names) == 1 or len(set(names)) < len(names):
@@ -635,8 +645,22 @@ class _Reader:
             given.wrong(given.value.entries["check"].origin, f"`{of}` stands in for itself here; name another check")
         return instead
 
-    def journey(self, given: Entry) -> JourneyPlan:
+    def journeys(self, root: Entry) -> tuple[JourneyPlan, ...]:
+        """The one of the module, or one for each of its services."""
+        several: tuple[JourneyPlan, ...] = ()
+        if "journey" not in root.unused or "journeys" in root.unused:
+            several = root.each("journeys", lambda each: self.journey(each, each.text("service")), optional=True)
+        if not root.has("journey"):
+            return several
+        if several:
+            root.wrong(root.value.entries["journey"].origin, "`journey` and `journeys` stand here both; keep one")
+        one = root.object("journey")
+        found = root.attempt(lambda: self.journey(one, one.text("service", "")))
+        return several if found is None else (found, *several)
+
+    def journey(self, given: Entry, service: str) -> JourneyPlan:
         journey = JourneyPlan(
+            service=service,
             title=given.text("title"),
             stops=given.each("stops", self.stop),
             tracks=given.each("tracks", self.track),

@@ -25,6 +25,8 @@ def _lines() -> Iterator[str]:
     module, helping = module_schema(), help_schema()
     yield "## module.yaml\n"
     yield from _table("", module)
+    journey = module["properties"]["journey"]
+    journey |= {**module["definitions"]["journey"], "description": journey["description"]}
     for path, schema in _inner("", module):
         if path == "checks[].reasons":
             words: Schema = next(iter(module["definitions"].values()))

@@ -97,8 +97,9 @@ def _of_module(document: MappingValue) -> Told:
             yield link.origin, "a link starts with https://."
     for key in ("steps", "questions"):
         yield from _twice(document, key)
-    journey = document.get("journey")
-    if isinstance(journey, MappingValue):
+    for journey in filter(None, (document.get("journey"), *items_of(document.get("journeys")))):
+        if not isinstance(journey, MappingValue):
+            continue
         yield from _twice(journey, "stops")
         yield from _of_journey(journey)
         yield from _without_because(journey)

@@ -23,6 +23,9 @@ _WORDS = "schema.yaml"
 
 Schema = dict[str, Any]
 
+# In this draft nothing beside a `$ref` counts.
+_JOURNEY: Schema = {"type": "object", "allOf": [{"$ref": "#/definitions/journey"}]}
+
 
 def module_schema() -> Schema:
     """The schema of module.yaml."""
@@ -55,10 +58,12 @@ def module_schema() -> Schema:
             {
                 "questions": _list(_object("question", {"id": text, "question": text})),
                 "services": {**_list(_service()), "minItems": 2},
-                "journey": _journey(kinds),
+                "journey": _JOURNEY,
+                "journeys": _list({**_JOURNEY, "required": ["service"]}),
             },
         ),
-        "definitions": _reasons(kinds.values()),
+        "not": {"required": ["journey", "journeys"], "properties": {"journeys": {"minItems": 1}}},
+        "definitions": {**_reasons(kinds.values()), "journey": _journey(kinds)},
     }
 
 
@@ -218,7 +223,7 @@ def _journey(kinds: Mapping[str, Kind]) -> Schema:
         "journey",
         {"title": text, "stops": _list(stop), "tracks": _list(track)}
         | {"sentences": sentences, "because": texts, "labels": texts},
-        {"story": _list(scene), "retries": retries},
+        {"service": text, "story": _list(scene), "retries": retries},
     )
 
 

@@ -203,12 +203,17 @@ def _journey(asked: Namespace) -> int:
     from checker.cohort.submission import Request
     from checker.reporters.journey import is_kept, render
 
+    path = asked.journey or None
+    if path is None and asked.check is not None and os.path.exists(asked.check):  # `--journey --stage dev PATH`
+        path, asked.check = asked.check, None
     if asked.check is not None or asked.hint is not None:
         raise UsageError("--journey explains no check; leave out the check and --hint, or leave out --journey.")
     pack = load_pack(asked.module)
-    if pack.journey is None:
+    if not pack.journeys:
         raise UsageError(f"the module `{pack.id}` tells no journey.")
-    report, _ = _judged(asked, asked.journey or None, pack, Request(_settings(asked), deployed=_deployed(asked)))
+    report, _ = _judged(asked, path, pack, Request(_settings(asked), deployed=_deployed(asked)))
+    if report.error is None and report.journey is None:  # each service has its own, and nobody can tell which this is
+        raise UsageError(report.checks[0].message)
     write_stream(sys.stdout, render(report, Terminal.of(sys.stdout)))
     _complain_of(report)
     if report.error is not None:

@@ -249,8 +249,9 @@ def _is_better(before: Report, after: Report, check: str) -> bool:
         return False
     if before.journey is None or after.journey is None:
         return True
-    links = zip(before.journey.connections, after.journey.connections, strict=True)
-    return all(_WHOLE[now.state] >= _WHOLE[was.state] for was, now in links)
+    were = {(was.start, was.end): _WHOLE[was.state] for was in before.journey.connections}
+    links = after.journey.connections
+    return all(_WHOLE[now.state] >= were.get((now.start, now.end), 0) for now in links)
 
 
 def _elsewhere(as_it_is: Mended, verdict: Verdict, source: Source, outline: Outline, leads: list[Part]) -> Mended:

@@ -267,7 +267,7 @@ def _error_of(told: Mapping[str, Any]) -> CheckError:
 
 
 def _journey_of(told: Mapping[str, Any], pack: RulePack) -> Journey:
-    links = {} if pack.journey is None else {scene.title: scene.link for scene in pack.journey.story}
+    links = {title: link for plan in pack.journeys for title, link in plan.links.items()}
     parts = {
         "stations": tuple(Station(**station) for station in told["stations"]),
         "connections": tuple(Connection(**connection) for connection in told["connections"]),

@@ -134,9 +134,8 @@ def prove(fail: Fail, edited: Editable, one: Mended, folder: Path) -> None:
 
 def worsened(before: Report, after: Report) -> list[str]:
     """The links of the event's journey that were whole and are no more; none where the module tells no journey."""
-    assert (before.journey is None) is (after.journey is None) is (before.module.journey is None)
-    if before.journey is None or after.journey is None:
-        return []
+    assert before.journey is not None
+    assert after.journey is not None
     links = zip(before.journey.connections, after.journey.connections, strict=True)
     return [f"{was.start}-{was.end}" for was, now in links if was.state == "whole" != now.state]
 

@@ -216,8 +216,8 @@ journey:
 
 
 def test_a_journey_with_its_story_is_read(tmp_path: Path) -> None:
-    journey = read(tmp_path, PACK + JOURNEY).journey
-    assert journey is not None
+    (journey,) = read(tmp_path, PACK + JOURNEY).journeys
+    assert journey.service == ""
     one, two, three = journey.story
     assert (one.start, one.end, one.say) == ("a", "b", {"whole": "{a}"})
     assert (two.stop, two.missing, two.needs_kept) == ("b", "{because}", False)
@@ -261,3 +261,39 @@ def test_a_story_that_does_not_fit_stops_with_its_line(
         read(tmp_path, PACK + JOURNEY.replace(old, new, 1))
     assert says in caught.value.message
     assert caught.value.line == line
+
+
+SERVICES = """\
+services:
+  - {name: one, functions: [F]}
+  - {name: two, functions: [G]}
+"""
+
+
+def as_list(*services: str) -> str:
+    """The journey once for each of these services."""
+    indented = "".join(f"  {line}\n" for line in JOURNEY.partition("\n")[2].splitlines())
+    return "journeys:\n" + "".join(f"  - service: {service}\n{indented}" for service in services)
+
+
+def test_each_service_may_have_a_journey(tmp_path: Path) -> None:
+    pack = read(tmp_path, PACK + SERVICES + as_list("two", "one"))
+    assert [journey.service for journey in pack.journeys] == ["two", "one"]
+    one = JOURNEY.replace("journey:\n", "journey:\n  service: two\n", 1)
+    assert [journey.service for journey in read(tmp_path, PACK + SERVICES + one).journeys] == ["two"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (SERVICES + as_list("one") + JOURNEY, "`journey` and `journeys` stand here both; keep one"),
+        (SERVICES + as_list("one", "one"), "`journeys` holds one for each service"),
+        (SERVICES + as_list("twoo"), "`twoo` is none of the module's services; did you mean `two`?"),
+        (as_list("one"), "`one` is none of the module's services"),
+        (SERVICES + as_list("one").replace("  - service: one\n    ", "  - "), "`service` is missing"),
+    ],
+)
+def test_journeys_that_do_not_fit_stop(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(CheckError) as caught:
+        read(tmp_path, PACK + text)
+    assert says in caught.value.message
