@@ -1,7 +1,7 @@
 #!/bin/sh
-# Gets a Chromium for the browser tests: one that is there, Debian's, or Playwright's own download.
+# Gets a Chromium for the browser tests: one that is there, Debian's headless shell, or Playwright's own download.
 set -eu
-for name in chromium chromium-browser google-chrome google-chrome-stable; do
+for name in chromium-headless-shell chrome-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
   if command -v "$name" >/dev/null 2>&1; then
     exit 0
   fi
@@ -9,9 +9,12 @@ done
 if command -v apt-get >/dev/null 2>&1; then
   as_root=""
   [ "$(id -u)" = 0 ] || as_root="sudo -n"
-  if $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; then
-    exit 0
-  fi
+  $as_root apt-get update -qq || true
+  for package in chromium-headless-shell chromium; do
+    if $as_root apt-get install -y -qq --no-install-recommends "$package" fonts-dejavu-core >/dev/null; then
+      exit 0
+    fi
+  done
 fi
 if python -m playwright install --with-deps chromium; then
   exit 0
