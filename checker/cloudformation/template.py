@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.cloudformation.invocations import failure_destinations, invoke_configs, retries
+from checker.cloudformation.invocations import invoke_configs, read_invocations
 from checker.cloudformation.roles import ResourceRoles, referenced_id
 from checker.model import (
     Capacity,
@@ -46,8 +46,9 @@ def lower_template(document: Mapping, file: str, lines: list[str], stage: str | 
     unsaid = Unknown("not_in_template", root)
     resources = read_resources(document.get("Resources"), root)
     roles = ResourceRoles(resources, "template", {"AWS::Region": region} if region else {})
+    configs = invoke_configs(resources)
     functions = {
-        (name := function_name(resource.logical_id)): _function(name, resource, roles, resources)
+        (name := function_name(resource.logical_id)): _function(name, resource, roles, resources, configs)
         for resource in resources.entries.values()
         if text_of(resource.type) == FUNCTION
     }
@@ -108,10 +109,12 @@ def function_name(logical_id: str) -> str:
     return logical_id.removesuffix(_FUNCTION_ENDING) or logical_id
 
 
-def _function(name: str, resource: Resource, roles: ResourceRoles, resources: Section[Resource]) -> Function:
+def _function(
+    name: str, resource: Resource, roles: ResourceRoles, resources: Section[Resource], configs: tuple[Resource, ...]
+) -> Function:
     role = resource.get("Role")
-    configs = invoke_configs(resources, resource.logical_id)
-    targets = (*_targets(resource), *failure_destinations(configs))
+    invocations = read_invocations(configs, resource.logical_id, text_of(resource.get("FunctionName")))
+    targets = (*_targets(resource), *invocations.targets)
     return Function(
         name=name,
         logical_id=resource.logical_id,
@@ -123,7 +126,7 @@ def _function(name: str, resource: Resource, roles: ResourceRoles, resources: Se
         timeout=resource.get("Timeout") or Scalar(_DEFAULT_TIMEOUT, resource.origin),
         handler=resource.get("Handler"),
         environment=environment_of(value_at(resource.get("Environment"), "Variables"), resource.parent),
-        retries=retries(configs),
+        retries=invocations.retries,
     )
 
 

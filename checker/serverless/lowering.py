@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checker.cloudformation.invocations import failure_destinations, invoke_configs, retries
+from checker.cloudformation.invocations import Invocations, invoke_configs, read_invocations
 from checker.cloudformation.template import read_resources
 from checker.errors import too_large
 from checker.model import (
@@ -14,7 +14,6 @@ from checker.model import (
     Mapping,
     Origin,
     Plugin,
-    Resource,
     Scalar,
     Section,
     Sequence,
@@ -100,6 +99,7 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         Scalar(region_given, root) if region_given else _or_default(provider_body.get("region"), DEFAULT_REGION, root)
     )
     function_bodies, functions_unknown = merged_sections(document.get("functions"), root)
+    pseudo = dict(_pseudo_parameters(name, stage, region))
     roles = RoleReader(
         document=document,
         provider=provider_body,
@@ -108,11 +108,19 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
         template=template,
         plugins=frozenset(plugins.entries),
         framework=configuration.framework,
-        pseudo=dict(_pseudo_parameters(name, stage, region)),
+        pseudo=pseudo,
     )
+    configs = invoke_configs(resources)
+    stem = pseudo.get("AWS::StackName")
     functions = {
         function_name: _function(
-            function_name, body, provider_body, roles, template, resources, configuration.framework
+            function_name,
+            body,
+            provider_body,
+            roles,
+            template,
+            read_invocations(configs, function_logical_id(function_name), _deployed_name(function_name, body, stem)),
+            configuration.framework,
         )
         for function_name, body in function_bodies.entries.items()
         if isinstance(body, Mapping)
@@ -188,11 +196,10 @@ def _function(
     provider: Mapping,
     roles: RoleReader,
     template: Mapping,
-    resources: Section[Resource],
+    invocations: Invocations,
     framework: Framework,
 ) -> Function:
     logical_id = function_logical_id(name)
-    configs = invoke_configs(resources, logical_id)
     sections = [value_at(template, section, logical_id) for section in ("extensions", "Resources")]
     changes = [change for change in sections if change is not None]
     block = body.get(KEY)
@@ -201,15 +208,23 @@ def _function(
         logical_id=logical_id,
         origin=body.origin.use,
         role=roles.function_role(body),
-        targets=(*read_targets(name, body, changes, framework), *failure_destinations(configs)),
+        targets=(*read_targets(name, body, changes, framework), *invocations.targets),
         events=tuple(_events(body.get("events"))),
         empty_block=block.origin.use if isinstance(block, Scalar) and block.value is None else None,
         timeout=_timeout(body, provider, changes),
         handler=_handler(body, changes),
         image=None if framework.is_version_1 else body.get("image"),
         environment=_environment(body, provider, sections),
-        retries=retries(configs) or _retries(name, body, template, framework),
+        retries=invocations.retries or _retries(name, body, template, framework),
     )
+
+
+def _deployed_name(name: str, body: Mapping, stem: str | None) -> str | None:
+    """The name that a function has once it is deployed: its own, or that of service and stage before it."""
+    given = body.get("name")
+    if given is not None and not is_empty(given):
+        return text_of(given)
+    return None if stem is None else f"{stem}-{name}"
 
 
 def _timeout(body: Mapping, provider: Mapping, changes: list[Value]) -> Value:
