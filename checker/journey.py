@@ -162,7 +162,9 @@ class Traveller(NamedTuple):
         where `MaximumRetryAttempts` sets no other number from 0 to 2.
         """
         function = self.service.functions.get(self.plan.stop(plan.stop).function)
-        given = function if isinstance(function, Unknown) else settle(function.retries) if function else None
+        if function is None:  # nothing can be said of what is not there
+            return "open", _Told("whole")
+        given = function if isinstance(function, Unknown) else settle(function.retries)
         if given is None:
             return _USUAL_RETRIES, _Told("whole")
         if isinstance(given, Unknown):

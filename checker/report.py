@@ -277,6 +277,7 @@ class Report(NamedTuple):
     `error_excerpt` are the numbered lines around the error. `checked_at` is for pages; None keeps them reproducible.
     `person` and `progress` are known in a cohort: who it is, and how the submission came to pass what it passes, oldest
     moment first. `lint` is what would break the deployment of the file, in its order; None where nobody looked.
+    `options` is what a command has to say besides the path to come to the same verdicts, with a blank before it.
     """
 
     module: RulePack
@@ -290,6 +291,7 @@ class Report(NamedTuple):
     person: Person = Person()
     progress: tuple[Moment, ...] = ()
     lint: tuple[LintNote, ...] | None = None
+    options: str = ""
 
     @property
     def status(self) -> Status:

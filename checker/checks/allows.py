@@ -269,6 +269,8 @@ class _Nearest(NamedTuple):
     def naming(self, text: Text) -> str | None:
         logical_id = self.wanted.logical_id
         for part in text:
+            if isinstance(part, Reference) and part.name.startswith(f"{logical_id}."):  # `Ref: Queue.Arn`
+                return "reference"
             if isinstance(part, Reference) and part.name == logical_id:
                 if part.dotted:
                     return "dotted_string"

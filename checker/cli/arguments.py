@@ -397,3 +397,22 @@ _COMMANDS = {
     "completion": _Command("the script that completes commands in bash, zsh or fish", _add_completion),
     "version": _Command("print the version", _add_nothing),
 }
+
+
+def options(asked: argparse.Namespace) -> str:
+    """What else was said that verdicts depend on, as typed in a shell, each with a blank before it.
+
+    A value of the environment is left out, for a command may end up in a log.
+    """
+    import shlex
+
+    given = ["--strict"] if asked.strict else []
+    for option in ("stage", "region"):
+        value = getattr(asked, option)
+        given += [f"--{option}", value] if value is not None else []
+    for option in ("var", "param"):
+        for value in getattr(asked, option):
+            given += [f"--{option}", value]
+    for value in asked.env:
+        given += ["--env", f"{value.partition('=')[0]}=VALUE"]
+    return "".join(f" {shlex.quote(word)}" for word in given)

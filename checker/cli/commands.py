@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from checker.cli.arguments import assignments, parse
+from checker.cli.arguments import assignments, options, parse
 from checker.cli.output import write_stream
 from checker.errors import CheckError, UsageError
 from checker.report import Report
@@ -73,6 +73,7 @@ def _check(asked: Namespace) -> int:
     lint = is_linted(wanted) if asked.lint is None else asked.lint
     request = Request(_settings(asked), only, asked.strict, asked.packaged, _deployed(asked), lint)
     report, read = _judged(asked, path, pack, request)
+    report = report._replace(options=options(asked))
     refuse_inputs(wanted, read)
     write_report(report, wanted)
     _complain_of(report)
@@ -195,6 +196,7 @@ def _explain(asked: Namespace) -> int:
     return COMPLETE
 
 
+_UNCLEAR = "service-unclear"
 _OF_THE_JOURNEY = ("stage", "region", "var", "env", "param", "deployed", "stack", "profile", "endpoint-url")
 
 
@@ -203,17 +205,18 @@ def _journey(asked: Namespace) -> int:
     from checker.cohort.submission import Request
     from checker.reporters.journey import is_kept, render
 
+    pack = load_pack(asked.module)
     path = asked.journey or None
-    if path is None and asked.check is not None and os.path.exists(asked.check):  # `--journey --stage dev PATH`
+    if path is None and asked.check is not None and not pack.checks_named(asked.check):  # `--journey --stage dev PATH`
         path, asked.check = asked.check, None
     if asked.check is not None or asked.hint is not None:
         raise UsageError("--journey explains no check; leave out the check and --hint, or leave out --journey.")
-    pack = load_pack(asked.module)
     if not pack.journeys:
         raise UsageError(f"the module `{pack.id}` tells no journey.")
     report, _ = _judged(asked, path, pack, Request(_settings(asked), deployed=_deployed(asked)))
-    if report.error is None and report.journey is None:  # each service has its own, and nobody can tell which this is
-        raise UsageError(report.checks[0].message)
+    if report.error is None and report.journey is None:
+        unclear = next((check.message for check in report.checks if check.reason == _UNCLEAR), None)
+        raise UsageError(unclear or f"the module `{pack.id}` tells no journey of this service.")
     write_stream(sys.stdout, render(report, Terminal.of(sys.stdout)))
     _complain_of(report)
     if report.error is not None:

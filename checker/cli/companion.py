@@ -8,6 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 
+from checker.cli.arguments import options
 from checker.cli.output import write_stream
 from checker.cohort.editable import Editable, open_editable
 from checker.cohort.submission import Request, check_path
@@ -146,18 +147,9 @@ def _tell(remarks: Iterable[str]) -> None:
 
 def command(verb: str, path: str, checks: Sequence[str], asked: Namespace) -> str:
     """How to say it, as typed in a shell, with what else was said; a value of the environment is left out."""
-    given = ["--strict"] if asked.strict else []
-    given += ["--module", asked.module] if asked.module != DEFAULT_MODULE else []
-    for option in ("stage", "region"):
-        value = getattr(asked, option)
-        given += [f"--{option}", value] if value is not None else []
-    for option in ("var", "param"):
-        for value in getattr(asked, option):
-            given += [f"--{option}", value]
-    for value in asked.env:
-        given += ["--env", f"{value.partition('=')[0]}=…"]
-    words = ["rydecheck", verb, *checks, *([path] if path != "." else []), *given]
-    return " ".join(shlex.quote(word) if "…" not in word else word for word in words)
+    module = ["--module", asked.module] if asked.module != DEFAULT_MODULE else []
+    words = ["rydecheck", verb, *checks, *([path] if path != "." else []), *module]
+    return " ".join(map(shlex.quote, words)) + options(asked)
 
 
 def checks_and_path(names: Sequence[str], pack: RulePack) -> tuple[str, list[str]]:

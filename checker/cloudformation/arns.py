@@ -213,8 +213,8 @@ class Arns(NamedTuple):
             return reference.attribute in arn_attributes(type_) and not reference.dotted
         resource = self.service.resources.entries.get(reference.name)
         if resource is None:
-            # A parameter of the template may hold anything; an attribute belongs to another resource.
-            return False if reference.attribute or reference.name.startswith("AWS::") else None
+            # A parameter may hold anything; an attribute belongs to another resource, and no name holds a dot.
+            return False if reference.attribute or reference.name.startswith("AWS::") or "." in reference.name else None
         expanded = self.expand((reference,))
         if len(expanded) == 1 or reference.dotted or type_ not in _NAMED_TYPES:
             return False

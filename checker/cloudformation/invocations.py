@@ -13,8 +13,16 @@ from checker.cloudformation.intrinsics import Reference, text_value
 from checker.model import Resource, Scalar, Section, Target, Unknown, Value, text_of, value_at
 
 _TYPE = "AWS::Lambda::EventInvokeConfig"
-_UNPUBLISHED = "$LATEST"
+UNPUBLISHED = "$LATEST"
 _PSEUDO = "AWS::"
+
+
+class Called(NamedTuple):
+    """A function as the sources of its events call it: its logical id, its name where known, and its version."""
+
+    logical_id: str
+    name: str | None
+    qualifier: str = UNPUBLISHED
 
 
 class Invocations(NamedTuple):
@@ -25,19 +33,23 @@ class Invocations(NamedTuple):
 
 
 def invoke_configs(resources: Section[Resource]) -> tuple[Resource, ...]:
-    """The configurations among the resources of a template."""
-    return tuple(one for one in resources.entries.values() if text_of(one.type) == _TYPE)
+    """The configurations among the resources of a template, and what may be one."""
+    return tuple(
+        one
+        for one in resources.entries.values()
+        if text_of(one.type) == _TYPE or (isinstance(one.type, Unknown) and one.get("FunctionName") is not None)
+    )
 
 
-def read_invocations(configs: Iterable[Resource], logical_id: str, name: str | None) -> Invocations:
-    """What these configurations set for the function with this logical id, whose name is told where it is known.
+def read_invocations(configs: Iterable[Resource], called: Called) -> Invocations:
+    """What these configurations set for the function.
 
     Where it cannot be told whether one is of this function, nor can what it sets.
     """
     targets: list[Target] = []
     retries: Value | None = None
     for config in configs:
-        untold = _not_of(config, logical_id, name)
+        untold = _not_of(config, called)
         if untold is True:
             continue
         arn = value_at(config.get("DestinationConfig"), "OnFailure", "Destination")
@@ -49,20 +61,25 @@ def read_invocations(configs: Iterable[Resource], logical_id: str, name: str | N
     return Invocations(tuple(targets), retries)
 
 
-def _not_of(config: Resource, logical_id: str, name: str | None) -> bool | Unknown:
+def _not_of(config: Resource, called: Called) -> bool | Unknown:
     """Whether a configuration is of another function, or of another version of this one."""
     qualifier, function = config.get("Qualifier"), config.get("FunctionName")
-    if function is None or (isinstance(qualifier, Scalar) and qualifier.text != _UNPUBLISHED):
+    if function is None or (isinstance(qualifier, Scalar) and qualifier.text != called.qualifier):
         return True
     text = text_value(function)
     if isinstance(text, Unknown):
         return text
-    if text not in ((Reference(logical_id),), (Reference(logical_id, "Arn"),)):
+    if text not in ((Reference(called.logical_id),), (Reference(called.logical_id, "Arn"),)):
         for part in text:
             if isinstance(part, Reference) and part.name.startswith(_PSEUDO):
                 return Unknown("made_by_deployment", function.origin, (("expression", part.name),))
-        if name is None or "".join(map(str, text)).rpartition(":function:")[2] != name:
+        if called.name is None or "".join(map(str, text)).rpartition(":function:")[2] != called.name:
             return True
     if config.condition is not None:
         return Unknown("conditional_resource", config.condition.origin)
-    return qualifier if isinstance(qualifier, Unknown) else False
+    if isinstance(config.type, Unknown):
+        return config.type
+    if qualifier is None or isinstance(qualifier, Scalar):
+        return False
+    alias = text_value(qualifier)
+    return alias if isinstance(alias, Unknown) else Unknown("resource_open", qualifier.origin)

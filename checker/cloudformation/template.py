@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.cloudformation.invocations import invoke_configs, read_invocations
+from checker.cloudformation.invocations import Called, invoke_configs, read_invocations
 from checker.cloudformation.roles import ResourceRoles, referenced_id
 from checker.model import (
     Capacity,
@@ -113,7 +113,7 @@ def _function(
     name: str, resource: Resource, roles: ResourceRoles, resources: Section[Resource], configs: tuple[Resource, ...]
 ) -> Function:
     role = resource.get("Role")
-    invocations = read_invocations(configs, resource.logical_id, text_of(resource.get("FunctionName")))
+    invocations = read_invocations(configs, Called(resource.logical_id, text_of(resource.get("FunctionName"))))
     targets = (*_targets(resource), *invocations.targets)
     return Function(
         name=name,

@@ -157,7 +157,7 @@ def hint_command(report: Report, check: CheckResult) -> str:
         import shlex
 
         words.append(shlex.quote(path))
-    return " ".join(words) + module
+    return " ".join(words) + module + report.options
 
 
 def diff_style(line: str) -> tuple[str, ...]:

@@ -92,8 +92,9 @@ def _next(report: Report, draw: Terminal) -> Iterator[str]:
         return
     if check is None:
         yield from (draw.paint(line, "bold", "green") for line in draw.wrapped(complete(report)))
-        if report.journey is not None and report.journey.state == "whole":
-            yield from draw.wrapped(report.journey.sentence)
+        if report.journey is not None and report.journey.state != "open":
+            style = () if report.journey.state == "whole" else ("yellow",)
+            yield from (draw.paint(line, *style) for line in draw.wrapped(report.journey.sentence))
         return
     yield from (draw.paint(line, "bold") for line in draw.wrapped(f"Next: {check.rule.title}"))
     yield ""

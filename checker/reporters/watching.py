@@ -350,7 +350,7 @@ def _closing(look: Look, detail: _Detail, draw: Terminal) -> Iterator[str]:
     headline = "That was the last one: every check passes. Well done!" if look.turned.complete else complete(report)
     told = _wrapped(f"{SPARKLE} {headline}", draw)
     yield from (draw.paint(line, "bold", "green") for line in told[: detail.message + 1])
-    if report.journey is not None and report.journey.state == "whole":
+    if report.journey is not None and report.journey.state != "open":
         if detail.air > 2:
             yield ""
         yield from _at_most(detail.message, _wrapped(report.journey.sentence, draw, "  "), draw)
@@ -434,7 +434,8 @@ def _keys(look: Look, draw: Terminal, *, can_scroll: bool) -> str:
     offered = []
     panel = look.panel
     if look.report.next_check is not None and not look.gone:
-        offered.append(("h", "next hint" if panel is not None and not panel.is_diff else "hint"))
+        if look.report.next_check.has_hints:
+            offered.append(("h", "next hint" if panel is not None and not panel.is_diff else "hint"))
         offered.append(("d", "diff"))
     if panel is not None:
         offered += [("j k", "scroll")] if can_scroll else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from checker.cloudformation.invocations import Invocations, invoke_configs, read_invocations
+from checker.cloudformation.invocations import UNPUBLISHED, Called, Invocations, invoke_configs, read_invocations
 from checker.cloudformation.template import read_resources
 from checker.errors import too_large
 from checker.model import (
@@ -18,6 +18,7 @@ from checker.model import (
     Section,
     Sequence,
     Service,
+    Target,
     Unknown,
     Value,
     is_empty,
@@ -40,6 +41,7 @@ from checker.serverless.roles import RoleReader, written_statements
 from checker.serverless.variables import Syntax
 
 _SCALED = ("read", "write")
+_PROVISIONED = "provisioned"
 _DEFAULT_TIMEOUT = 6  # seconds, of every version of the framework
 _WITHOUT_REQUEST = (4, 0)  # the first version without `provider.request()`, which the plugin calls
 
@@ -119,7 +121,7 @@ def lower(configuration: Configuration, document: Mapping, settings: Settings) -
             provider_body,
             roles,
             template,
-            read_invocations(configs, function_logical_id(function_name), _deployed_name(function_name, body, stem)),
+            read_invocations(configs, _called(function_name, body, stem)),
             configuration.framework,
         )
         for function_name, body in function_bodies.entries.items()
@@ -208,7 +210,7 @@ def _function(
         logical_id=logical_id,
         origin=body.origin.use,
         role=roles.function_role(body),
-        targets=(*read_targets(name, body, changes, framework), *invocations.targets),
+        targets=(*read_targets(name, body, changes, framework), *invocations.targets, *_changed_target(name, template)),
         events=tuple(_events(body.get("events"))),
         empty_block=block.origin.use if isinstance(block, Scalar) and block.value is None else None,
         timeout=_timeout(body, provider, changes),
@@ -219,12 +221,15 @@ def _function(
     )
 
 
-def _deployed_name(name: str, body: Mapping, stem: str | None) -> str | None:
-    """The name that a function has once it is deployed: its own, or that of service and stage before it."""
+def _called(name: str, body: Mapping, stem: str | None) -> Called:
+    """A function by its own name, or that of service and stage (`stem`) before its key.
+
+    With provisioned concurrency the framework has events call an alias (`compile/functions.js`, `targetAlias`).
+    """
     given = body.get("name")
-    if given is not None and not is_empty(given):
-        return text_of(given)
-    return None if stem is None else f"{stem}-{name}"
+    deployed = text_of(given) if not is_empty(given) else None if stem is None else f"{stem}-{name}"
+    alias = _PROVISIONED if is_truthy(body.get("provisionedConcurrency")) else UNPUBLISHED
+    return Called(function_logical_id(name), deployed, alias)
 
 
 def _timeout(body: Mapping, provider: Mapping, changes: list[Value]) -> Value:
@@ -246,14 +251,25 @@ def _retries(name: str, body: Mapping, template: Mapping, framework: Framework) 
 
     It becomes a resource of its own, which the template may change as it changes the function.
     """
-    logical_id = f"{_normal(name)}LambdaEvConf"
-    changed = [
-        value_at(template, section, logical_id, "Properties", "MaximumRetryAttempts")
-        for section in ("extensions", "Resources")
-    ]
+    changed = _changed_invocation(name, template, "MaximumRetryAttempts")
     below = value_at(body, "destinations", "maximumRetryAttempts") if framework.is_version_1 else None
     given = (*changed, body.get("maximumRetryAttempts"), below)
-    return next((one for one in given if not is_empty(one)), None)
+    return next((one for one in given if one is not None and not (isinstance(one, Scalar) and one.value is None)), None)
+
+
+def _changed_invocation(name: str, template: Mapping, *path: str) -> list[Value | None]:
+    """What the template sets in the configuration that the framework makes; `extensions` are assigned last."""
+    logical_id = f"{_normal(name)}LambdaEvConf"
+    sections = [value_at(template, section, logical_id) for section in ("extensions", "Resources")]
+    # One with a name of a function is a whole configuration of its own, and read as such.
+    return [
+        value_at(one, "Properties", *path) for one in sections if value_at(one, "Properties", "FunctionName") is None
+    ]
+
+
+def _changed_target(name: str, template: Mapping) -> list[Target]:
+    found = _changed_invocation(name, template, "DestinationConfig", "OnFailure", "Destination")
+    return [Target("destination", arn.origin, arn.origin, arn=arn) for arn in found if arn is not None][:1]
 
 
 def _environment(body: Mapping, provider: Mapping, sections: list[Value | None]) -> Section[Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import shutil
 import stat
@@ -284,7 +285,7 @@ def test_a_diff_from_another_folder_applies_there(run: Run, here: Path, monkeypa
 
 def test_what_was_said_is_said_again_in_the_commands(run: Run, here: Path) -> None:
     out = run("hint", here, "--strict", "--stage", "user 0", "--env", "A=hunter2", "--var", "x=y").out
-    assert f"rydecheck hint {here} --strict --stage 'user 0' --var x=y --env A=…" in out
+    assert f"rydecheck hint {here} --strict --stage 'user 0' --var x=y --env A=VALUE" in out
 
 
 def test_what_passes_or_cannot_be_told_gets_no_hint(run: Run) -> None:
@@ -309,3 +310,19 @@ def test_many_indexes_end_in_time(run: Run, here: Path) -> None:
     (here / "serverless.yml").write_text(text, encoding="utf-8")
     ended = run("diff", "table.no_provisioned")
     assert (ended.status, "Name one check" in ended.err) in ((1, False), (2, True))
+
+
+def test_the_command_for_a_hint_says_what_the_verdict_rests_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (FIXTURES / "service" / "answer" / "serverless.yml").read_text(encoding="utf-8")
+    (tmp_path / "serverless.yml").write_text(
+        text.replace("PAY_PER_REQUEST", "${opt:mode, 'PAY_PER_REQUEST'}"), encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    said = ["--stage", "user 0", "--var", "mode=PROVISIONED", "--env", "TOKEN=hunter2"]
+    for form in ("text", "github", "markdown", "junit"):
+        out = html.unescape(run("check", *said, "--strict", "--format", form).out)
+        assert "rydecheck hint --strict --stage 'user 0' --var mode=PROVISIONED --env TOKEN=VALUE" in out, form
+        assert "hunter2" not in out
+    assert "Hint 1 of" in run("hint", *said).out

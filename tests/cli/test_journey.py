@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from checker.cli import main
-from tests.conftest import FIXTURES
+from tests.conftest import FIXTURES, REPOSITORY
 
 ANSWER = FIXTURES / "service" / "answer"
 START = FIXTURES / "service" / "start"
@@ -70,3 +71,30 @@ def test_what_does_not_go_together_is_told(capsys: Captured, arguments: list[str
     assert (status, out) == (2, "")
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_the_path_may_stand_behind_other_options(capsys: Captured) -> None:
+    assert explain(capsys, "--journey", "--stage", "dev", ANSWER) == explain(
+        capsys, "--journey", ANSWER, "--stage", "dev"
+    )
+    status, _, err = explain(capsys, "--journey", "--stage", "dev", ANSWER / "nowhere")
+    assert (status, "no such file or folder" in err, "explains no check" in err) == (2, True, False)
+
+
+def test_a_service_without_a_path_of_its_own_is_told_so(capsys: Captured, tmp_path: Path) -> None:
+    (tmp_path / "serverless.yml").write_text("service: a\nprovider: {name: aws}\n", encoding="utf-8")
+    status, out, err = explain(capsys, "--journey", tmp_path, "--module", "event-driven")
+    assert (status, out) == (2, "")
+    assert "nothing tells which of them this is" in err
+    module = tmp_path / "mine"
+    shutil.copytree(REPOSITORY / "rules" / "event-driven", module)
+    pack = (module / "module.yaml").read_text(encoding="utf-8")
+    first, second = pack.index("  - service: wild-rydes\n    title"), pack.index("  - service: wild-rydes-ride-record")
+    pack = pack.replace("id: event-driven", "id: mine", 1).replace(pack[first:second], "")
+    (module / "module.yaml").write_text(pack, encoding="utf-8")
+    rydes = FIXTURES / "event-driven" / "service" / "wild-rydes-answer"
+    assert explain(capsys, "--journey", rydes, "--module", module) == (
+        2,
+        "",
+        "rydecheck: the module `mine` tells no journey of this service.\n",
+    )

@@ -34,6 +34,10 @@ QUALIFIED = "Qualifier: $LATEST"
         (NAMED, "FunctionName: [a]", ("unknown", "made-by-deployment")),
         (QUALIFIED, "Qualifier: live", ("fail", "target-missing")),
         (QUALIFIED, "Qualifier: ${ssm:/alias}", ("unknown", "unresolved-variable")),
+        (QUALIFIED, "Qualifier: !Ref Alias", ("unknown", "made-by-deployment")),
+        (QUALIFIED, "Qualifier: !GetAtt Version.Version", ("unknown", "made-by-deployment")),
+        (NAMED, "FunctionName: !If [Prod, !Ref PutRideRecordSnsLambdaFunction, a]", ("unknown", "conditional")),
+        ("Type: AWS::Lambda::EventInvokeConfig", "Type: ${ssm:/type}", ("unknown", "unresolved-variable")),
         (
             "Type: AWS::Lambda::EventInvokeConfig",
             "Type: AWS::Lambda::EventInvokeConfig\n      Condition: InClass",
@@ -53,6 +57,31 @@ def test_a_function_with_a_name_of_its_own(checked: Checked) -> None:
     assert checked(text.replace(NAMED, "FunctionName: rides")).check("dlq.target").outcome == "pass"
     other = "FunctionName: wild-rydes-ride-record-dev-PutRideRecordSns"
     assert checked(text.replace(NAMED, other)).check("dlq.target").outcome == "fail"
+
+
+def test_with_provisioned_concurrency_events_call_an_alias(checked: Checked) -> None:
+    text = TEXT.replace("  PutRideRecordSns:\n", "  PutRideRecordSns:\n    provisionedConcurrency: 1\n")
+    assert checked(text).check("dlq.target").reason == "target-missing"
+    assert checked(text.replace(QUALIFIED, "Qualifier: provisioned")).check("dlq.target").outcome == "pass"
+
+
+@pytest.mark.parametrize("section", ["extensions", "Resources"])
+def test_what_the_template_changes_in_the_configuration_of_the_framework(checked: Checked, section: str) -> None:
+    head, _, own = TEXT.partition("    # What `destinations` would become, by hand.\n")
+    rest = own[own.index("\n  Outputs:") :]
+    change = (
+        "    PutRideRecordSnsLambdaEvConf:\n      Properties:\n        MaximumRetryAttempts: 0\n"
+        "        DestinationConfig: {OnFailure: {Destination: !GetAtt PutRideRecordSnsDlq.Arn}}\n"
+    )
+    head = head.replace("  PutRideRecordSns:\n", "  PutRideRecordSns:\n    maximumRetryAttempts: 1\n")
+    if section == "Resources":
+        text = head + change + rest
+    else:
+        text = head.replace("  Resources:\n", f"  extensions:\n{change}  Resources:\n") + rest
+    report = checked(text)
+    assert report.check("dlq.target").outcome == "pass"
+    assert report.journey is not None
+    assert report.journey.stations[1].caption == "Lambda, 1 attempt"
 
 
 def test_what_cannot_be_told_is_no_number_of_retries(checked: Checked) -> None:

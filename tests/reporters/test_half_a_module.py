@@ -49,10 +49,10 @@ def test_a_page_that_has_arrived_says_so_of_this_service() -> None:
     assert "Every check for this service of Event-driven Architecture passes." in page
 
 
-def test_the_module_tells_no_journey() -> None:
-    report = judged("ride-record-answer")
-    assert report.journey is None
-    assert 'aria-labelledby="journey"' not in render(report)
+def test_the_page_tells_the_path_through_this_service_alone() -> None:
+    page = render(judged("ride-record-answer"))
+    assert "What happens to a ride event now" in page
+    assert "What happens to a ride now" not in page
 
 
 def test_the_checks_of_a_service_stand_below_its_name() -> None:

@@ -182,6 +182,7 @@ _OWN_CONFIG = """\
         ("'1'", "after 2 failures", "after two attempts Lambda puts", "once more"),
         ("", "after 3 failures", "after three attempts Lambda puts", "up to twice more"),
         ("5", "after the failures", "after the last attempt", "is `5`, and Lambda takes 0, 1 or 2."),
+        ("''", "after the failures", "after the last attempt", "is ``, and Lambda takes 0, 1 or 2."),
         ("[1]", "after the failures", "after the last attempt", "is `[…]`, and Lambda takes 0, 1 or 2."),
         ("${ssm:/a}", "after the failures", "after the last attempt", "again cannot be told. The value of `${ssm:/a}`"),
         ("!If [Prod, 0, 1]", "after the failures", "after the last attempt", "cannot be told. The value depends on a"),
@@ -299,7 +300,7 @@ def test_a_table_that_scales_by_itself_follows_a_burst_later(pack: RulePack) -> 
             "ride-record-answer",
             "What happens to a ride event now",
             "whole",
-            "Every ride of the topic that reaches PutRideRecordSns is written into RideRecordTable.",
+            "A ride of the topic that reaches PutRideRecordSns can be written into RideRecordTable.",
         ),
         (
             "ride-record-start",
@@ -331,7 +332,7 @@ def test_each_service_of_a_module_has_a_path_of_its_own(name: str, title: str, s
             "  PutRideRecordSns:\n",
             "  PutRideRecordSns:\n    maximumRetryAttempts: 0\n",
             "whole",
-            "When that write fails, the ride is lost. The module after this one keeps such a ride.",
+            "PutRideRecordSns a ride only once: its number of retries is set to 0.",
         ),
     ],
 )

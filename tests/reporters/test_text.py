@@ -99,6 +99,12 @@ def test_where_it_cannot_be_told_no_hint_is_offered(pack: RulePack) -> None:
     assert "A hint:" not in text
 
 
+def test_a_complete_service_whose_events_would_be_lost_says_so(checked: Checked) -> None:
+    text = (FIXTURES / "service" / "answer" / "serverless.yml").read_text(encoding="utf-8")
+    told = " ".join(render(checked(text.replace("      - sns:", "      - sqs:"))).split())
+    assert "Complete: every check passes. As it is now, every event would be lost, for none reaches" in told
+
+
 def test_a_complete_service_is_told_so(pack: RulePack) -> None:
     text = render(judged(FIXTURES / "class" / "ada", pack))
     assert "Complete: every check passes." in text

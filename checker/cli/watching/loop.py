@@ -14,7 +14,7 @@ from checker.cli.watching.page import Page, has_desktop, short_path
 from checker.cli.watching.saves import Saves
 from checker.cli.watching.service import Reading, WatchedService
 from checker.errors import UsageError
-from checker.report import Report
+from checker.report import CheckResult, Report
 from checker.reporters.watching import Frame, Look, Panel, Size, turned_since
 
 # Seconds. What the system does not tell, as on most network file systems, is found by looking; it tells of no folder
@@ -164,8 +164,10 @@ class Watching:
         self.look = self.look._replace(notice=())
         if key == "o" and not self.look.gone:
             self._open_page()
-        elif key in ("h", "d") and not self.look.gone and self.look.report.next_check is not None:
-            self._open(self._hint() if key == "h" else self._edit())
+        elif key == "h" and (check := self._next()) is not None and check.has_hints:
+            self._open(self._hint())
+        elif key == "d" and self._next() is not None:
+            self._open(self._edit())
         elif key == "escape":
             self._open(None)
         elif panel is not None and key in _SCROLLS:
@@ -174,6 +176,9 @@ class Watching:
             self._open(panel._replace(offset=max(0, min(offset, self._frame.most))))
         else:
             self._redraw()
+
+    def _next(self) -> CheckResult | None:
+        return None if self.look.gone else self.look.report.next_check
 
     def _open(self, panel: Panel | None) -> None:
         self.look = self.look._replace(panel=panel)
@@ -185,7 +190,7 @@ class Watching:
         return Panel(f"Hint {given.number} of {given.of}: {given.title}", (*given.text.split("\n"), *stronger))
 
     def _edit(self) -> Panel:
-        check = self.look.report.next_check
+        check = self._next()
         assert check is not None
         return Panel(f"The edit: {check.rule.title}", tuple(self._coach.edit(self.look.report)), is_diff=True)
 

@@ -99,7 +99,7 @@ def _annotation(concern: Concern, report: Report, places: Places, who: str = "")
 def _complete(report: Report) -> str:
     told = f"{sentence(every_check_passes(report))}: {points(report.score)}."
     journey = report.journey
-    return f"{told} {name_line(journey.sentence)}" if journey is not None and journey.state == "whole" else told
+    return f"{told} {name_line(journey.sentence)}" if journey is not None and journey.state != "open" else told
 
 
 def _bounded(text: str, most: int) -> str:

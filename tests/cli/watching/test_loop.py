@@ -142,6 +142,16 @@ def test_keys(watched: Watched) -> None:
     assert watched.press("j").panel is None
 
 
+def test_where_it_cannot_be_told_there_is_no_hint(watched: Watched) -> None:
+    watched.file.write_text(COMPLETE.replace("PAY_PER_REQUEST", "${ssm:/mode}"), encoding="utf-8")
+    watched.until(lambda: len(watched.gallery.looks) == 2)
+    check = watched.watching.look.report.next_check
+    assert check is not None
+    assert check.outcome == "unknown"
+    assert watched.press("h").panel is None
+    assert watched.press("d").panel is not None
+
+
 def test_a_save_closes_what_is_open(watched: Watched) -> None:
     watched.press("h")
     watched.file.write_text(COMPLETE, encoding="utf-8")
