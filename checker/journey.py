@@ -10,7 +10,19 @@ from checker.checks.finding import Finding, Outcome, unknown
 from checker.cloudformation.intrinsics import settle
 from checker.model import Origin, Scalar, Service, Unknown, shown_value
 from checker.report import Connection, Evidence, Journey, Scene, Source, Station, TrackState, combine, excerpt
-from checker.rulepack import Common, JourneyPlan, Judgement, RetriesPlan, Rule, ScenePlan, Stop, Track, fill
+from checker.rulepack import (
+    BECAUSE,
+    FOUND,
+    Common,
+    JourneyPlan,
+    Judgement,
+    RetriesPlan,
+    Rule,
+    ScenePlan,
+    Stop,
+    Track,
+    fill,
+)
 from checker.wording import shown
 
 _STATES: dict[Outcome, TrackState] = {"fail": "broken", "unknown": "open", "pass": "whole", "skipped": "whole"}
@@ -21,13 +33,21 @@ _USUAL_RETRIES = "twice"
 
 
 class _Told(NamedTuple):
-    """A piece of the journey: its state, why it is no other, the label where that is another, and the places."""
+    """A piece of the journey: its state, why it is no other, the label where that is another, and the places.
+
+    `because` is a sentence of the journey's, whose names are still to be filled. `said` is one that stands in its place
+    as it is: words of the service are in it, in which nothing is filled.
+    """
 
     state: TrackState
     because: str = ""
     label: str = ""
     at: tuple[Origin, ...] = ()
     is_missing: bool = False
+    said: str = ""
+
+    def why(self, names: Mapping[str, str]) -> str:
+        return self.said or fill(self.because, names)
 
 
 def _kept_by_any_name(finding: Finding) -> Finding:
@@ -52,10 +72,8 @@ class Traveller(NamedTuple):
     def journey(self, source: Source) -> Journey:
         """The whole journey, as `source` has it."""
         plan = self.plan
-        names = {stop.id: self.name(stop) for stop in plan.stops}
-        if plan.retries is not None:
-            count, _ = self.retries(plan.retries)
-            names |= {name: fill(words, names) for name, words in plan.retries.words[count].items()}
+        count = self.retries(plan.retries)[0] if plan.retries is not None else ""
+        names = plan.names({stop.id: self.name(stop) for stop in plan.stops}, count)
         told = {(track.start, track.end): self.track(track) for track in plan.tracks}
         branch = next((track for track in plan.tracks if track.branch), plan.tracks[-1])
         fate = told[branch.start, branch.end]
@@ -70,7 +88,7 @@ class Traveller(NamedTuple):
             if (state == "whole" or not scene.needs_kept) and (one := self.scene(scene, told, names)) is not None
         ]
         return Journey(
-            plan.title,
+            fill(plan.title, names),
             tuple(Station(stop.id, names[stop.id], fill(self.caption(stop), names)) for stop in plan.stops),
             tuple(
                 Connection(
@@ -79,7 +97,7 @@ class Traveller(NamedTuple):
                 for track, one in zip(plan.tracks, told.values(), strict=True)
             ),
             state,
-            fill(sentence, {**names, "because": fill(fate.because, names)}),
+            fill(sentence, {**names, BECAUSE: fate.why(names)}),
             source,
             tuple(scenes),
         )
@@ -134,7 +152,8 @@ class Traveller(NamedTuple):
         state = _STATES[finding.outcome]
         if state == "open" and finding.slot is not None:
             words = self.words.unknown[finding.slot]
-            because = fill(f"{words.say} {words.settle}".rstrip(), finding.facts)
+            said = fill(f"{words.say} {words.settle}".rstrip(), finding.facts)
+            return _Told(state, at=finding.at, said=said)
         is_missing = state == "broken" and finding.slot in found_resource.SLOTS
         return _Told(state, "" if state == "whole" else because, at=finding.at, is_missing=is_missing)
 
@@ -174,12 +193,15 @@ class Traveller(NamedTuple):
             return "open", _Told("open", fill(plan.refused, {"found": shown_value(given)}), at=(given.origin,))
         return count, _Told("whole", at=(given.origin,))
 
-    def tried_again(self, stop: Stop, told: _Told) -> _Told:
+    def tried_again(self, stop: Stop, told: _Told, names: Mapping[str, str]) -> _Told:
         """A stop that is there, with how often Lambda tries an event there again."""
         retries = self.plan.retries
         if retries is None or retries.stop != stop.id or told.state != "whole":
             return told
-        _, again = self.retries(retries)
+        # What was refused is asked for alone: it goes into its sentence together with the names, and once.
+        _, again = self.retries(retries._replace(refused=f"{{{FOUND}}}"))
+        if again.state == "open" and not again.said:
+            again = again._replace(said=fill(retries.refused, {**names, FOUND: again.because}))
         return again._replace(at=(*told.at, *again.at))
 
     def scene(self, plan: ScenePlan, tracks: Mapping[tuple[str, str], _Told], names: Mapping[str, str]) -> Scene | None:
@@ -192,7 +214,7 @@ class Traveller(NamedTuple):
         elif plan.start:
             told = tracks[plan.start, plan.end]
         elif stop is not None and (stop.is_missing or not plan.checks):
-            told = self.tried_again(self.plan.stop(plan.stop), stop)
+            told = self.tried_again(self.plan.stop(plan.stop), stop, names)
         else:
             told = self.checks(plan.checks)
         say = plan.missing if told.is_missing and plan.missing else plan.say.get(told.state, "")
@@ -200,7 +222,7 @@ class Traveller(NamedTuple):
             say = self.plan.sentences["without"]
         if not say:
             return None
-        sentence = fill(say, {**names, "because": fill(told.because, names)}).rstrip()
+        sentence = fill(say, {**names, BECAUSE: told.why(names)}).rstrip()
         return Scene(
             fill(plan.title, names),
             told.state,

@@ -5,7 +5,7 @@ not fit (an unknown key, a way to fail without words, a fact that a sentence can
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingABC
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from checker.checks.finding import Finding
 from checker.checks.kinds import NO_KIND, Kind, find_kind, kind_names, misfit, parameter_types
 from checker.errors import UsageError
 from checker.model import Facts, Origin, Scalar, Service, items_of, text_of, value_at, walk
+from checker.model import Mapping as MappingValue
 from checker.modules import HELP_FILE, ModuleFiles, find_module
 from checker.modules import module_ids as module_ids
 from checker.pack_file import Entry, plain, read_pack_file
@@ -26,6 +27,9 @@ _FOLLOWS = "follows-renamed"
 TRACK_STATES = ("whole", "broken", "open")
 # How often Lambda may try a failed event again, and what is said where nobody can tell.
 RETRIES = ("never", "once", "twice", "open")
+# What the texts of a journey have in braces besides its own names.
+BECAUSE, FOUND = "because", "found"
+_UNFIT = "cannot stand in braces; a name there is letters, digits and `_`"
 # What a scene may rest on: a track, checks or a stop; a stop may stand beside checks.
 SCENES_REST_ON = ((True, False, False), (False, True, False), (False, True, True), (False, False, True))
 
@@ -234,8 +238,8 @@ class ScenePlan(NamedTuple):
 class RetriesPlan(NamedTuple):
     """What the journey says of how often Lambda tries a failed event again on one stop, which is a function.
 
-    `words` are facts for all texts of the journey, the same names for each of `RETRIES`. `refused` is what completes a
-    sentence where the number is none that Lambda takes.
+    `words` are facts for all other texts of the journey, the same names for each of `RETRIES`; they use stops alone.
+    `refused` is what completes a sentence where the number is none that Lambda takes.
     """
 
     stop: str
@@ -261,11 +265,10 @@ class JourneyPlan(NamedTuple):
     retries: RetriesPlan | None = None
     service: str = ""
 
-    @property
-    def links(self) -> dict[str, Link]:
-        """Where the story leads on, by every title that a piece of it may have."""
-        words = self.retries.words.values() if self.retries is not None else [{}]
-        return {fill(scene.title, facts): scene.link for scene in self.story if scene.link for facts in words}
+    def names(self, stops: MappingABC[str, str], retries: str) -> dict[str, str]:
+        """What fills the texts: the stops as the service calls them, and the words for one of `RETRIES`."""
+        words = self.retries.words[retries] if self.retries is not None else {}
+        return {**stops, **{name: fill(text, stops) for name, text in words.items()}}
 
     def stop(self, name: str) -> Stop:
         return next(stop for stop in self.stops if stop.id == name)
@@ -457,6 +460,52 @@ def _check_tracks(journey: Entry) -> None:
             if has_branch:
                 journey.wrong(branch.origin, "a track before this one is the `branch` already; a journey has one")
             has_branch = True
+
+
+def _check_names(journey: JourneyPlan, entry: Entry) -> None:
+    """The names that texts use in braces can stand there, and none hides another."""
+    stops = {stop.id for stop in journey.stops}
+    for stop in items_of(entry.value.get("stops")):
+        id_ = value_at(stop, "id")
+        if id_ is not None and text_of(id_) in (BECAUSE, FOUND):
+            entry.wrong(id_.origin.use, f"`{{{text_of(id_)}}}` has a meaning of its own; give the stop another id")
+    seen: set[str] = set()
+    for words in (value_at(entry.value, "retries", count) for count in RETRIES):
+        for name, text in words.entries.items() if isinstance(words, MappingValue) else ():
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in stops:
+                entry.wrong(text.origin.use, f"`{name}` is a stop already; give these words another name")
+            elif name in (BECAUSE, FOUND):
+                entry.wrong(text.origin.use, f"`{{{name}}}` has a meaning of its own; give these words another name")
+            elif not _fits_braces(name):
+                entry.wrong(text.origin.use, f"`{name}` {_UNFIT}")
+
+
+def _fits_braces(name: str) -> bool:
+    return PLACEHOLDER.fullmatch(f"{{{name}}}") is not None
+
+
+def _texts_of(journey: JourneyPlan) -> Iterator[tuple[str, list[str], set[str]]]:
+    """All texts of a journey by the key that they stand below, with the names that each may use in braces."""
+    stops, story, retries = {stop.id for stop in journey.stops}, journey.story, journey.retries
+    words = list(retries.words.values()) if retries is not None else []
+    names = {*stops, *(name for facts in words for name in facts)}
+    yield "title", [journey.title], names
+    for stop in journey.stops:
+        yield "stops", [stop.label], set()  # the name of the stop, which the other texts use
+        yield "stops", [stop.caption, *(stop.states or {}).values(), stop.missing, stop.because], names
+    for track in journey.tracks:
+        yield "tracks", [*track.labels.values(), track.because], names
+    yield "labels", list(journey.labels.values()), names
+    yield "because", list(journey.because.values()), names
+    yield "sentences", list(journey.sentences.values()), {*names, BECAUSE}
+    yield "story", [scene.title for scene in story], names
+    yield "story", [text for scene in story for text in (*scene.say.values(), scene.missing)], {*names, BECAUSE}
+    yield "story", [scene.link.title for scene in story if scene.link is not None], set()
+    yield "retries", [text for facts in words for text in facts.values()], stops
+    yield "retries", [retries.refused] if retries is not None else [], {*names, FOUND}
 
 
 class _Reader:
@@ -672,6 +721,7 @@ class _Reader:
         )
         given.end()
         self.check_journey(journey, given)
+        self.check_checks_of(journey, given)
         return journey
 
     def scene(self, given: Entry) -> ScenePlan:
@@ -703,15 +753,17 @@ class _Reader:
         given.end()
         names = {name for facts in words.values() for name in facts}
         for count, facts in words.items():
-            for name in sorted(names - facts.keys()):
-                at = given.value.entries[count].origin
-                given.wrong(at, f"`{count}` lacks the words `{name}`, which others here have")
+            told = given.value.entries.get(count)
+            if isinstance(told, MappingValue):  # else that is told already
+                for name in sorted(names - facts.keys()):
+                    given.wrong(told.origin, f"`{count}` lacks the words `{name}`, which others here have")
         return retries
 
     @staticmethod
     def check_journey(journey: JourneyPlan, entry: Entry) -> None:
         """Every stop and track that is named exists, states have their words, and sentences use no other facts."""
         given = {key: value.origin for key, value in entry.value.entries.items()}
+        _check_names(journey, entry)
         stops = {stop.id for stop in journey.stops}
         tracks = {(track.start, track.end) for track in journey.tracks}
         for start, end in tracks:
@@ -733,20 +785,29 @@ class _Reader:
         retries = journey.retries
         if retries is not None and not any(stop.id == retries.stop and stop.function for stop in journey.stops):
             entry.wrong(given["retries"], f"`{retries.stop}` is no stop that is a function")
-        counted = retries.words.values() if retries else ()
-        known = {*stops, *(name for facts in counted for name in facts), "because"}
-        said = {
-            "retries": [text for facts in counted for text in facts.values()],
-            "story": [text for scene in journey.story for text in (scene.title, *scene.say.values(), scene.missing)],
-            "sentences": journey.sentences.values(),
-            "because": journey.because.values(),
-            "stops": [text for stop in journey.stops for text in (stop.caption, stop.because)],
-            "tracks": [text for track in journey.tracks for text in (*track.labels.values(), track.because)],
-        }
-        for key, texts in said.items():
+        unfit = sorted(name for name in stops if not _fits_braces(name))
+        for key, texts, known in _texts_of(journey):
+            for name in unfit:
+                if any(f"{{{name}}}" in text for text in texts):
+                    entry.wrong(given[key], f"`{name}` {_UNFIT}")
             for name in (name for text in texts for name in PLACEHOLDER.findall(text)):
                 if name not in known:
-                    entry.wrong(given[key], f"`{{{name}}}` is not among {', '.join(sorted(known))}")
+                    listed = f"not among {', '.join(sorted(known))}" if known else "not filled here; write it out"
+                    entry.wrong(given[key], f"`{{{name}}}` is {listed}")
+
+    def check_checks_of(self, journey: JourneyPlan, entry: Entry) -> None:
+        """Nothing rests on a check of another service: it is skipped in this one, and would count as whole."""
+        services = {rule.id: rule.service for rule in self.rules}
+        ways = [one for key in ("tracks", "story") for one in items_of(entry.value.get(key))]
+        named = [check for one in ways for check in items_of(value_at(one, "checks"))]
+        named += filter(None, (value_at(stop, "state_of") for stop in items_of(entry.value.get("stops"))))
+        for check in named:
+            service = services.get(text_of(check) or "", "")
+            if service not in ("", journey.service):
+                told = f"`{text_of(check)}` is for the service `{service}`"
+                through = f"`{journey.service}`" if journey.service else "any service"
+                way = f"this journey leads through {through}"
+                entry.wrong(check.origin.use, f"{told}, and {way}; name a check that counts there")
 
     @staticmethod
     def stop(given: Entry) -> Stop:

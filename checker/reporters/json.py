@@ -32,7 +32,7 @@ from checker.report import (
 )
 from checker.reporters.shape import misfit
 from checker.rule_help import Link
-from checker.rulepack import RulePack
+from checker.rulepack import RETRIES, RulePack, fill
 from checker.version import __version__
 from checker.wording import shown
 
@@ -267,15 +267,43 @@ def _error_of(told: Mapping[str, Any]) -> CheckError:
 
 
 def _journey_of(told: Mapping[str, Any], pack: RulePack) -> Journey:
-    links = {title: link for plan in pack.journeys for title, link in plan.links.items()}
+    scenes = told.get("scenes", ())  # older records have none
     parts = {
         "stations": tuple(Station(**station) for station in told["stations"]),
         "connections": tuple(Connection(**connection) for connection in told["connections"]),
-        "scenes": tuple(_scene_of(scene, links) for scene in told.get("scenes", ())),  # older records have none
+        "scenes": tuple(_scene_of(scene, link) for scene, link in zip(scenes, _links_of(told, pack), strict=True)),
     }
     return Journey(**{**told, **parts})
 
 
-def _scene_of(told: Mapping[str, Any], links: Mapping[str, Link | None]) -> Scene:
+def _links_of(told: Mapping[str, Any], pack: RulePack) -> list[Link | None]:
+    """The link of each scene: of the pack's journeys with all their words, that counts which is most like this one."""
+    titles = [scene["title"] for scene in told.get("scenes", ())]
+    stops = {station["id"]: station["label"] for station in told["stations"]}
+    best: tuple[bool, bool, int] = (False, False, 0)
+    links: list[Link | None] = [None] * len(titles)
+    for plan, count in ((plan, count) for plan in pack.journeys for count in RETRIES):
+        names = plan.names(stops, count)
+        scenes = _matched([fill(scene.title, names) for scene in plan.story], titles)
+        is_titled = fill(plan.title, names) == told["title"]
+        likeness = ([stop.id for stop in plan.stops] == list(stops), is_titled, len(scenes))
+        if likeness > best:
+            best = likeness
+            links = [plan.story[scenes[at]].link if at in scenes else None for at in range(len(titles))]
+    return links
+
+
+def _matched(story: list[str], titles: list[str]) -> dict[int, int]:
+    """By the place of a title that was told: the place of the next one in the story that is the same."""
+    found: dict[int, int] = {}
+    start = 0
+    for at, title in enumerate(titles):
+        if title in story[start:]:
+            found[at] = story.index(title, start)
+            start = found[at] + 1
+    return found
+
+
+def _scene_of(told: Mapping[str, Any], link: Link | None) -> Scene:
     evidence = tuple(_evidence_of(place) for place in told["evidence"])
-    return Scene(told["title"], told["state"], told["sentence"], evidence, links.get(told["title"]))
+    return Scene(told["title"], told["state"], told["sentence"], evidence, link)

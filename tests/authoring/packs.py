@@ -90,7 +90,12 @@ services:
   - {name: wild-rydes-ride-record, functions: [F], resources: [Table]}
   - {name: other}
 """
-OF_SERVICES = MODULE.replace("    points: 2\n", f"    points: 2\n{_OF_A_SERVICE}") + _SERVICES
+OF_SERVICES = (
+    MODULE.replace("    points: 2\n", f"    points: 2\n{_OF_A_SERVICE}").replace(
+        "journey:\n", "journey:\n  service: wild-rydes-ride-record\n"
+    )
+    + _SERVICES
+)
 """The same for one of two services."""
 
 HELP = """\

@@ -31,13 +31,14 @@ from tests.authoring.packs import HELP, VALUES, Data, as_text, changed, loaded, 
 from tests.authoring.packs import OF_SERVICES as MODULE
 from tests.conftest import FIXTURES
 
-# What only reading can tell: that what is named is there and stands once, and which facts a reason or a journey has.
+# What only reading can tell: that what is named is there, stands once and fits, and which facts a text may use.
 ONLY_READING = re.compile(
     r"is no step of this module|is none of the module's services|is the code of no note|names two or more, each once"
     r"|is named, but there is no such check|stands here a second time|there is no such stop"
     r"|rests on a track from|rests on the stop|needs the stop|`without` is missing here|is not among"
     r"|leads from one stop to another|^a second track leads|is the `branch` already|stands in for itself"
     r"|^`[^`]*` is no (logical id|type of a resource|property|name of a function);"
+    r"|is not filled here|has a meaning of its own|is a stop already|cannot stand in braces|is for the service"
     r"|is no reason of|^`a\.\w+` is missing here|^`[\w.]*` is no key of this place\.$|an edit uses"
 )
 

@@ -251,6 +251,26 @@ def test_a_journey_with_its_story_is_read(tmp_path: Path) -> None:
         ("{attempts: some}", "{}", 40, "`open` lacks the words `attempts`, which others here have"),
         ('"two of {b}"', '"two of {x}"', 34, "`{x}`"),
         ('caption: "{attempts}"', 'caption: "{attempt}"', 22, "`{attempt}`"),
+        ("    never: {attempts: one}\n", "    never: one\n", 37, "a mapping belongs here"),
+        ("{id: a, label: A", "{id: because, label: A", 23, "`{because}` has a meaning of its own; give the stop"),
+        ("label: A", 'label: "{attempts}"', 22, "`{attempts}` is not filled here; write it out"),
+        ("title: l,", 'title: "{a}",', 30, "`{a}` is not filled here; write it out"),
+        ("title: A journey", 'title: "A {nope}"', 21, "`{nope}` is not among a, attempts, b."),
+        ("title: A journey", 'title: "A {because}"', 21, "`{because}` is not among a, attempts, b."),
+        ("missing: none", 'missing: "{nope}"', 22, "`{nope}`"),
+        ("missing: none", 'states: {pass: "{nope}"}, missing: none', 22, "`{nope}`"),
+        ("missing: none", 'states: {pass: "{because}"}, missing: none', 22, "`{because}`"),
+        ("missing: none", 'missing: "{because}"', 22, "`{because}`"),
+        ('caption: "{attempts}"', 'caption: "{because}"', 22, "`{because}`"),
+        ('"there is no {b}."', '"there: {because}"', 22, "`{because}`"),
+        ("labels: {whole: x", 'labels: {whole: "{because}"', 25, "`{because}`"),
+        ("labels: {}", 'labels: {a.plugin: "{nope}"}', 27, "`{nope}`"),
+        ("labels: {}", 'labels: {a.plugin: "{because}"}', 27, "`{because}`"),
+        ('"for {a}."', '"for {because}"', 28, "`{because}`"),
+        ("title: One,", 'title: "{because}",', 30, "`{because}`"),
+        ('"two of {b}"', '"two of {attempts}"', 34, "`{attempts}` is not among a, b."),
+        ('"It is {found}."', '"It is {count}."', 34, "`{count}` is not among a, attempts, b, found."),
+        ("caption: x", 'caption: "{found}"', 22, "`{found}`"),
     ],
 )
 def test_a_story_that_does_not_fit_stops_with_its_line(
@@ -261,6 +281,46 @@ def test_a_story_that_does_not_fit_stops_with_its_line(
         read(tmp_path, PACK + JOURNEY.replace(old, new, 1))
     assert says in caught.value.message
     assert caught.value.line == line
+
+
+def test_a_stop_that_no_text_can_name_is_told_where_one_does(tmp_path: Path) -> None:
+    text = PACK + JOURNEY.replace("id: a,", "id: a-stop,").replace("from: a,", "from: a-stop,").replace("{a}", "A")
+    assert read(tmp_path, text).journeys[0].stops[0].id == "a-stop"
+    with pytest.raises(CheckError, match="`a-stop` cannot stand in braces") as caught:
+        read(tmp_path, text.replace('whole: "A"', 'whole: "{a-stop}"', 1))
+    assert caught.value.line == 29
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("a", "`a` is a stop already"),
+        ("because", "`{because}` has a meaning of its own; give these words"),
+        ("found", "`{found}` has a meaning of its own; give these words"),
+        ("all-tries", "`all-tries` cannot stand in braces"),
+        ("'a ll'", "`a ll` cannot stand in braces"),
+    ],
+)
+def test_words_for_retries_that_no_text_could_use_stop_with_their_line(tmp_path: Path, name: str, says: str) -> None:
+    with pytest.raises(CheckError) as caught:
+        read(tmp_path, PACK + JOURNEY.replace("{attempts:", f"{{{name}:"))
+    assert says in caught.value.message
+    assert caught.value.line == 37
+
+
+def test_every_text_of_a_journey_may_use_its_names(tmp_path: Path) -> None:
+    text = PACK + JOURNEY
+    for old, new in (
+        ("title: A journey", 'title: "{a} {attempts}"'),
+        ("missing: none", 'states: {pass: "{a} {attempts}"}, missing: "{a} {attempts}"'),
+        ("labels: {}", 'labels: {a.plugin: "{a} {attempts}"}'),
+        ('"It is {found}."', '"It is {found} of {a}, {attempts}."'),
+        ("title: One,", 'title: "{a} {attempts}",'),
+        ('whole: "{a}", broken: "{because}", open: x', 'whole: "{because}", broken: "{because}", open: "{because}"'),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    assert read(tmp_path, text).journeys[0].title == "{a} {attempts}"
 
 
 SERVICES = """\
@@ -297,3 +357,38 @@ def test_journeys_that_do_not_fit_stop(tmp_path: Path, text: str, says: str) -> 
     with pytest.raises(CheckError) as caught:
         read(tmp_path, PACK + text)
     assert says in caught.value.message
+
+
+OF_ONE = PACK.replace("    step: one\n", "    step: one\n    service: one\n")
+
+
+@pytest.mark.parametrize(
+    ("where", "line"),
+    [
+        ("from: a, to: b, checks: [{}]", 31),
+        ("Three, checks: [{}]", 38),
+        ("caption: x, state_of: {}", 28),
+    ],
+)
+@pytest.mark.parametrize("service", ["two", ""])
+def test_nothing_of_a_journey_rests_on_a_check_of_another_service(
+    tmp_path: Path, where: str, line: int, service: str
+) -> None:
+    """It would be skipped there, and whole on the picture."""
+    journey = JOURNEY.replace("caption: x", "caption: x, state_of: none").replace("[a.plugin]", "[none]")
+    journey = journey.replace("journey:\n", f"journey:\n  service: {service or 'one'}\n")
+    text = OF_ONE + SERVICES + journey.replace(where.format("none"), where.format("a.plugin"), 1)
+    if not service:
+        text = text.replace("journey:\n  service: one\n", "journey:\n  # of any service\n")
+    with pytest.raises(CheckError) as caught:
+        read(tmp_path, text)
+    assert "`a.plugin` is for the service `one`, and this journey leads through " in caught.value.message
+    assert caught.value.line == line
+
+
+def test_a_journey_rests_on_checks_of_its_own_service_and_of_any(tmp_path: Path) -> None:
+    own = JOURNEY.replace("caption: x", "caption: x, state_of: a.plugin", 1)
+    of_any = own.replace("journey:\n", "journey:\n  service: two\n", 1)
+    assert read(tmp_path, PACK + SERVICES + of_any).journeys[0].service == "two"
+    of_one = own.replace("journey:\n", "journey:\n  service: one\n", 1)
+    assert read(tmp_path, OF_ONE + SERVICES + of_one).journeys[0].service == "one"

@@ -205,7 +205,7 @@ def shapes(page: Page) -> set[tuple[str, frozenset[str]]]:
 def assert_alone(page: Page, pack: RulePack) -> None:
     """Nothing of the page asks for anything, runs, or leads elsewhere than to the pack's links and the page itself."""
     links = {link.url for rule in pack.rules for link in rule.links}
-    links |= {link.url for journey in pack.journeys for link in journey.links.values()}
+    links |= {scene.link.url for journey in pack.journeys for scene in journey.story if scene.link}
     assert not {tag.name for tag in page.tags} & {"script", "iframe", "img", "object", "embed", "form", "base", "image"}
     assert not [name for tag in page.tags for name in tag.attributes if name.startswith("on")]
     assert page.values("src") == []

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from checker.cohort.submission import Request, check_path
+from checker.modules import ModuleFiles
 from checker.report import Report
 from checker.reporters.journey import is_kept, render
 from checker.reporters.terminal import Terminal
-from checker.rulepack import RulePack
+from checker.rulepack import RulePack, load_pack
 from checker.wording import columns
 from tests.conftest import FIXTURES, Checked, every, pack_of, report_of
 
@@ -207,6 +208,57 @@ def test_the_journey_follows_the_number_of_retries(
     assert retried.state == ("open" if label == "after the failures" else "whole")
     said = [journey.sentence, *(text for scene in journey.scenes for text in (scene.title, scene.sentence))]
     assert not [text for text in said if "{" in text.replace("${", "")]
+
+
+@pytest.mark.parametrize("value", ["{queue} x", "{found} {function}", "{because}"])
+def test_a_value_of_the_file_is_not_filled(checked: Checked, value: str) -> None:
+    setting = f"    maximumRetryAttempts: '{value}'\n"
+    report = checked(ANSWER.replace("  PutRideRecordSns:\n", f"  PutRideRecordSns:\n{setting}"))
+    assert f"Its number of retries is `{value}`, and Lambda takes 0, 1 or 2." in told(report)
+
+
+def test_a_variable_of_the_file_is_not_filled(checked: Checked) -> None:
+    report = checked(ANSWER.replace("dynamodb:PutItem", "${ssm:/{queue}}"))
+    assert "cannot be told. The value of `${ssm:/{queue}` lies" in told(report)
+
+
+@pytest.mark.parametrize("name", ["{found}", "{function}", "{attempts}"])
+def test_a_name_of_the_file_is_not_filled(tmp_path: Path, name: str) -> None:
+    pack = pack_with(("is `{found}`,", "is `{found}`, of {queue}, after {attempts},"))
+    text = ANSWER.replace("PutRideRecordSnsDlq", f'"{name}"')
+    text = text.replace("  PutRideRecordSns:\n", "  PutRideRecordSns:\n    maximumRetryAttempts: 5\n")
+    (tmp_path / "serverless.yml").write_text(text, encoding="utf-8")
+    report = check_path(tmp_path, pack, Request())
+    assert f"Its number of retries is `5`, of {name}, after the last attempt, and" in told(report)
+    assert f"Lambda puts it into {name}, where" in told(report)
+
+
+def pack_with(*changes: tuple[str, str]) -> RulePack:
+    """The shipped module with other texts, which the loader accepts."""
+    text = ModuleFiles("reliability").content("module.yaml").decode()
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return load_pack(ModuleFiles(carried=(("module.yaml", text.encode()),)))
+
+
+NAMES = "{table}/{attempts}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "service"),
+    [
+        ("title: What happens to a ride event now", f'title: "{NAMES}"', ("", "")),
+        ('pass: "DynamoDB, scales"', f'pass: "{NAMES}"', ("", "")),
+        ("missing: no such table", f'missing: "{NAMES}"', ("RideRecordTable:", "R:")),
+        ("not allowed to send", f'"{NAMES}"', ("sqs:SendMessage", "sqs:No")),
+    ],
+)
+def test_every_text_of_a_journey_is_filled(tmp_path: Path, old: str, new: str, service: tuple[str, str]) -> None:
+    (tmp_path / "serverless.yml").write_text(ANSWER.replace(*service) if any(service) else ANSWER, encoding="utf-8")
+    report = check_path(tmp_path, pack_with((old, new)), Request())
+    assert "RideRecordTable/three attempts" in told(report)
+    assert "{" not in told(report).replace("${", "")
 
 
 @pytest.mark.parametrize("tail", ["", "x" * 300])

@@ -14,7 +14,8 @@ from checker.errors import UsageError
 from checker.report import Answer, Mark, Moment, Person, Report
 from checker.reporters import html
 from checker.reporters.json import document, parse_record, record, render, render_class
-from checker.rulepack import RulePack
+from checker.rule_help import Link
+from checker.rulepack import JourneyPlan, RulePack
 from tests.conftest import FIXTURES
 
 MARCH = datetime(2026, 3, 2, 10, 0, tzinfo=timezone.utc)
@@ -75,6 +76,38 @@ def test_an_older_record_has_no_story_and_none_brings_a_link(pack: RulePack) -> 
     older = parse_record(told, pack)
     assert older.journey == report.journey._replace(scenes=())
     assert "story" not in html.render(older).partition("<body")[2]
+
+
+def with_links(plan: JourneyPlan, of: str) -> JourneyPlan:
+    """The journey with a link of its own at each scene, which is named after the queue."""
+    story = [
+        scene._replace(title="{queue} {after_retries}", link=Link(f"{of} {number}", f"https://example.org/{of}"))
+        for number, scene in enumerate(plan.story)
+    ]
+    return plan._replace(title=f"{of} {{queue}}", story=tuple(story))
+
+
+@pytest.mark.parametrize("of", ["first", "second"])
+def test_each_scene_keeps_the_link_of_its_own_journey(pack: RulePack, of: str) -> None:
+    """Titles may hold a stop's name and words for retries, and stand in another journey too."""
+    (plan,) = pack.journeys
+    plans = {name: with_links(plan, name) for name in ("first", "second")}
+    report = check_path(FIXTURES / "class" / "chidi", pack._replace(journeys=(plans[of],)), Request())
+    again = through_json(report, pack._replace(journeys=tuple(plans.values())))
+    assert report.journey is not None
+    assert {scene.title for scene in report.journey.scenes} == {"PutRideRecordSnsDlq After two retries"}
+    assert again.journey == report.journey
+
+
+def test_a_scene_that_the_module_tells_no_more_has_no_link(pack: RulePack) -> None:
+    report = check_path(FIXTURES / "class" / "chidi", pack, Request())
+    told = json.loads(json.dumps(record(report)))
+    told["journey"]["title"] = "As it was once"
+    told["journey"]["scenes"].insert(0, {**told["journey"]["scenes"][0], "title": "Gone"})
+    again = parse_record(told, pack)
+    assert report.journey is not None
+    assert again.journey is not None
+    assert [scene.link for scene in again.journey.scenes] == [None, *(scene.link for scene in report.journey.scenes)]
 
 
 @pytest.mark.parametrize("part", ["title", "state", "sentence", "evidence"])
