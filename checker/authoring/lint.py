@@ -12,13 +12,14 @@ from checker.model import Mapping as MappingValue
 from checker.model import Origin, Scalar, Value, items_of, text_of, value_at, walk
 from checker.modules import HELP_FILE, ModuleFiles, module_ids
 from checker.pack_file import Entry, Problems
-from checker.rule_help import ACTIONS, Facts, read_helps
-from checker.rulepack import RulePack, read_noting
+from checker.rule_help import ACTIONS, PLACEHOLDER, Facts, read_helps
+from checker.rulepack import RETRIES, RulePack, read_noting
 from checker.shipped import rules_folder
 
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CHECK_ID = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 _ENDED = re.compile(r"[.?!…][\"'”’)\]`*]*$")
+_LAST_NAME = re.compile(rf"{PLACEHOLDER.pattern}\s*\Z")
 _PATH = re.compile(r"[^.\[\]]+(\[(\d+|\*)\])*(\.[^.\[\]]+(\[(\d+|\*)\])*)*")
 _FEWEST_HINTS = 2
 _SHORTEST_NAME = 2
@@ -169,9 +170,30 @@ def _of_journey(journey: MappingValue) -> Told:
         for one in items_of(journey.get(key)):
             yield from _unended(value_at(one, "because"))
     yield from _unended(value_at(journey.get("retries"), "refused"))
+    yield from _unended_words(journey)
     for scene in items_of(journey.get("story")):
         for state in _STATES:
             yield from _unended(value_at(scene, state), may_go_on=True)
+
+
+def _unended_words(journey: MappingValue) -> Told:
+    """Words for retries without an end mark, which are whole sentences: a text ends in them, or others have one."""
+    sentences = journey.get("sentences")
+    texts: list[Value | None] = [*sentences.entries.values()] if isinstance(sentences, MappingValue) else []
+    texts += [value_at(scene, state) for scene in _list_of(journey, "story") for state in _STATES]
+    ends = {found.group(1) for text in texts if (found := _LAST_NAME.search(text_of(text) or ""))}
+    counts = [value_at(journey.get("retries"), count) for count in RETRIES]
+    words = [(name, text) for one in counts if isinstance(one, MappingValue) for name, text in one.entries.items()]
+    ends |= {name for name, text in words if _is_sentence(text) and not any(_unended(text))}
+    for name, text in words:
+        if name in ends and _is_sentence(text):
+            yield from _unended(text)
+
+
+def _is_sentence(words: Value) -> bool:
+    """Whether words look like a sentence of their own: a capital letter in front, and blanks."""
+    text = text_of(words) or ""
+    return text[:1].isupper() and " " in text.strip()
 
 
 def _without_because(journey: MappingValue) -> Told:
@@ -204,14 +226,12 @@ def _without_because(journey: MappingValue) -> Told:
 
 
 def _unexplained(what: MappingValue, because: Value | None) -> Told:
-    """The checks, or the judgement, that a track or a scene rests on and that say nothing of why they fail."""
-    if what.get("kind") is not None:
-        if not text_of(what.get("because")):
-            yield (
-                what.origin,
-                "`because` is missing here: a sentence of the journey goes on with it where this is broken.",
-            )
-        return
+    """The checks, and the judgement, that a track or a scene rests on and that say nothing of why they fail."""
+    if what.get("kind") is not None and not text_of(what.get("because")):
+        yield (
+            what.origin,
+            "`because` is missing here: a sentence of the journey goes on with it where this is broken.",
+        )
     for check in items_of(what.get("checks")):
         name = text_of(check)
         if name is not None and not text_of(value_at(because, name)):

@@ -195,6 +195,50 @@ def test_a_module_that_would_stop_a_report_is_not_loaded(old: str, new: str) -> 
     assert caught.value.line is not None
 
 
+RETRIES = """\
+  retries:
+    stop: b
+    refused: "It is {found}."
+    never: {again: "Never again.", how: Once}
+    once: {again: "Once more.", how: Twice}
+    twice: {again: "Twice more.", how: Three times}
+    open: {again: "Who knows.", how: Some times}
+"""
+
+
+def test_words_for_retries_may_be_sentences_and_labels(tmp_path: Path) -> None:
+    titled = one_change(MODULE, "title: Two", "title: '{how}'")
+    assert told(tmp_path, titled + RETRIES) == []
+    assert told(tmp_path, one_change(titled, "open: x., link", "open: '{again} And so on.', link") + RETRIES) == []
+
+
+def test_a_misspelled_number_of_retries_is_told(tmp_path: Path) -> None:
+    (found,) = told(tmp_path, MODULE + one_change(RETRIES, "open:", "opened:"))
+    assert found == (
+        "module.yaml:74: `open` is missing here, and `opened` is no key of this place; did you mean `open`?"
+    )
+    found, _ = told(tmp_path, MODULE + one_change(RETRIES, "open:", "zzz:"))
+    assert found == "module.yaml:68: `open` is missing here."
+
+
+def test_a_sentence_for_retries_has_an_end_mark(tmp_path: Path) -> None:
+    unended = one_change(RETRIES, "Once more.", "Once more")
+    says = "this sentence has no end mark; put a full stop behind it."
+    assert told(tmp_path, MODULE + unended) == [f"module.yaml:72: {says}"]
+    for words in ("Never again", "Twice more", "Who knows"):
+        unended = one_change(unended, f"{words}.", words)
+    assert told(tmp_path, MODULE + unended) == []  # labels, for all that anybody can see
+    ending = one_change(MODULE, "broken: x., needs_kept", "broken: 'So. {again}', needs_kept")
+    assert told(tmp_path, ending + unended) == [f"module.yaml:{line}: {says}" for line in (71, 72, 73, 74)]
+
+
+def test_a_track_with_checks_and_a_judgement_explains_both(tmp_path: Path) -> None:
+    both = "checks: [a.table], kind: event_source, given: {event: sns}, labels"
+    judgement, check = told(tmp_path, one_change(MODULE, "checks: [a.plugin], labels", both))
+    assert judgement.startswith("module.yaml:59: `because` is missing here: a sentence of the journey goes on with it")
+    assert check.startswith("module.yaml:59: `a.table` is missing in the journey's `because`: a sentence goes on")
+
+
 def test_missing_slots_are_listed_at_once(tmp_path: Path) -> None:
     start, end = MODULE.index("      absent: {code: missing"), MODULE.index("    why: Because.\n    instead")
     (found,) = told(tmp_path, MODULE[:start].removesuffix("    reasons:\n") + "    reasons: {}\n" + MODULE[end:])
