@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from checker.answers import FILES as ANSWERS_FILES
 from checker.cohort.carrying import LEFT_BEHIND, Kind, carry_tree
+from checker.cohort.results import FILE as RESULTS_FILE
 from checker.cohort.zipped import Archive, damaged
 from checker.errors import CheckError
 from checker.serverless.configuration import PROGRAMS, READABLE
@@ -57,23 +58,28 @@ class _Person(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """A service, or an archive that was handed in, by its path in the export; or a folder that holds neither."""
+    """A service, or an archive that was handed in, by its path in the export; or a folder that holds neither.
+
+    Such a folder is `nothing` when the export says whose it is, and `other` when it may be anybody's.
+    """
 
     path: tuple[str, ...]
     kind: str
 
 
-def read_archive(source: str | os.PathLike[str] | BinaryIO, name: str) -> Iterator[ArchivedSubmission]:
+def read_archive(
+    source: str | os.PathLike[str] | BinaryIO, name: str, others: list[str] | None = None
+) -> Iterator[ArchivedSubmission]:
     """The submissions of an archive, read in memory one after another; `name` is the archive's own.
 
     A service at the top, or alone in a folder, is called like the archive; several are called like their folders, or
     like the archives that they were handed in as. An export of Moodle, Canvas or Blackboard is recognised by its names.
-    Never raises for an archive: what is wrong with it is the problem of a submission.
+    `others` takes the folders beside them that hold none, as `find_folders` tells them. Never raises for an archive: what is wrong with it is the problem of a submission.
     """
     own = _stem(os.path.basename(name))
     try:
         with _opened(source) as stream:
-            yield from _read(Archive(stream, ENTRY_LIMIT), own)
+            yield from _read(Archive(stream, ENTRY_LIMIT), own, [] if others is None else others)
     except CheckError as error:
         yield ArchivedSubmission(own, "", (), None, error)
     except Exception as error:  # the border of an archive: a mistake of ours stops no other
@@ -96,13 +102,15 @@ def _opened(source: str | os.PathLike[str] | BinaryIO) -> AbstractContextManager
     return opened
 
 
-def _read(archive: Archive, own: str) -> Iterator[ArchivedSubmission]:
+def _read(archive: Archive, own: str, others: list[str]) -> Iterator[ArchivedSubmission]:
     people = _people(archive)
-    found = list(_find(archive, people))
+    looked_at = list(_find(archive, people))
+    found = [one for one in looked_at if one.kind != "other"]
     outside = [_folders_of(name) for name in archive.outside]
     if not found:
         yield ArchivedSubmission(own, "", (), None, _leads_out() if outside else _no_service())
         return
+    others += [one.path[-1] for one in looked_at if one.kind == "other"]
     touched = {folder for folders in outside for folder in folders}
     for one, person in _named(found, people, own):
         if one.path in touched or (outside and len(found) == 1):
@@ -216,24 +224,36 @@ def _find(archive: Archive, people: dict[str, _Person]) -> Iterator[_Found]:
     """The services of an archive, and the archives in it, at most three folders below what wraps them all."""
     start = _unwrapped(archive) if not people else ()
     folders = [start]
-    found: set[str] = set()  # folders at the top that something stands in
+    own: list[tuple[str, ...]] = []
+    holding: set[tuple[str, ...]] = set()  # of these, those that something stands in
+    top = len(start) + 1
     for folder in folders:  # it grows: a walk by depth
         entries = list(archive.entries("/".join(folder)))
         if any(kind == "file" and name in _CONFIGURATIONS for name, kind in entries):
-            found.update(folder[:1])
+            holding.add(folder[:top])
             yield _Found(folder, "service")
             continue
         for name, kind in entries:
             if kind == "file" and name.lower().endswith(".zip"):
-                found.update((*folder, name)[:1])
+                holding.add((*folder, name)[:top])
                 yield _Found((*folder, name), "archive")
             elif kind == "folder" and name not in LEFT_BEHIND and len(folder) - len(start) < _DEPTH:
                 folders.append((*folder, name))
-    done = {person.id for top, person in people.items() if top in found}
-    for top, person in people.items():
+                if folder == start and not _is_passed(archive, folders[-1]):
+                    own.append(folders[-1])
+    for folder in own:
+        if folder not in holding and folder[0] not in people:
+            yield _Found(folder, "other")
+    done = {person.id for name, person in people.items() if (name,) in holding}
+    for name, person in people.items():
         if person.id not in done:
             done.add(person.id)
-            yield _Found((top,), "nothing")
+            yield _Found((name,), "nothing")
+
+
+def _is_passed(archive: Archive, folder: tuple[str, ...]) -> bool:
+    """Whether nobody's work is looked for here: a hidden folder, or what a run before wrote."""
+    return folder[-1].startswith(".") or (RESULTS_FILE, "file") in archive.entries("/".join(folder))
 
 
 def _unwrapped(archive: Archive) -> tuple[str, ...]:

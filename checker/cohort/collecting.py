@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from checker.cohort.archives import read_archive
-from checker.cohort.folders import FoundFolder, Search, find_folders, names_of
+from checker.cohort.folders import FoundFolder, Search, find_folders, names_of, natural
 from checker.cohort.roster import Roster, RosterRow
 from checker.cohort.submission import Deployed, Submission, stack_name
 from checker.errors import CheckError, UsageError
@@ -163,14 +163,17 @@ def _found(paths: Sequence[str]) -> tuple[list[Submission], list[str]]:
             # As an export of archives is unpacked; deeper ones may be anything.
             here = [name for name in search.archives if not os.path.dirname(name)]
             for name in here:
-                found += _archived(os.path.join(path, name))
+                found += _archived(os.path.join(path, name), [])
             remarks += _remarks(name_line(path), search)
         elif not os.path.exists(path):
             raise UsageError(f"{path or 'an empty name'}: there is no such file or folder.")
         elif path.lower().endswith(".csv"):
             raise UsageError(f"{path} is a table; pass it with --roster or --marks.")
         elif _is_archive(path):
-            found += _archived(path)
+            others: list[str] = []
+            found += _archived(path, others)
+            if others:
+                remarks.append(_without(name_line(path), sorted(others, key=natural)))
         else:
             found.append(_at(Submission(id=_name_of(path), path=name_line(path)), path))
     for name, folder in zip(names_of(folders), folders, strict=True):
@@ -186,19 +189,24 @@ def _remarks(path: str, search: Search) -> Iterator[str]:
     if not search.found and len(deeper) == len(search.archives):
         yield f"{path}: no serverless configuration in it, three folders deep."
     elif search.empty:
-        yield f"{path}: no serverless configuration in {_some(search.empty)}."
+        yield _without(path, search.empty)
     if deeper:
         yield f"{path}: archives deeper in it are not opened: {_some(deeper)}. Name them too."
     if search.links:
         yield f"{path}: links are not followed: {_some(search.links)}. Name the folders that they lead to."
 
 
+def _without(path: str, folders: Sequence[str]) -> str:
+    return f"{path}: no serverless configuration in {_some(folders)}."
+
+
 def _some(names: Sequence[str]) -> str:
     return ", ".join(shown(name_line(name)) for name in names[:10]) + (" …" if len(names) > 10 else "")
 
 
-def _archived(path: str) -> Iterable[Submission]:
-    for one in read_archive(path, os.path.basename(path)):
+def _archived(path: str, others: list[str]) -> Iterable[Submission]:
+    """The submissions of an archive; `others` takes its folders that hold none."""
+    for one in read_archive(path, os.path.basename(path), others):
         yield Submission(
             id=name_line(one.id),
             path=name_line(path),

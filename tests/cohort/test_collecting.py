@@ -131,3 +131,50 @@ def test_folders_without_a_service_are_remarked(top: Path) -> None:
     (top / "class" / "slides").mkdir()
     assert "no serverless configuration in slides." in collect([str(top / "class")]).remarks[0]
     assert "three folders deep" in collect([str(top / "none")]).remarks[0]
+
+
+ODD = (
+    "ada/serverless.yml",
+    "farah/Serverless.yml",
+    "jonas/a/b/c/d/serverless.yml",
+    "keiko/readme.txt",
+    "luis/serverless.yml.txt",
+    "maya/serverless(1).yml",
+    "ben/node_modules/x/serverless.yml",
+    "noor/",
+    "user10/readme.txt",
+    "user2/readme.txt",
+    "eve\x1b[31m/readme.txt",
+    "out/results.jsonl",
+    ".hidden/readme.txt",
+    "node_modules/x/serverless.yml",
+    "__MACOSX/ada/._serverless.yml",
+)
+
+
+@pytest.mark.parametrize("wrapped", ["", "2026/spring/"])
+def test_an_archive_tells_whom_it_leaves_out_as_its_folder_does(tmp_path: Path, wrapped: str) -> None:
+    with zipfile.ZipFile(tmp_path / "odd.zip", "w") as archive:
+        for name in ODD:
+            archive.writestr(wrapped + name, "service: a\n")
+    with zipfile.ZipFile(tmp_path / "odd.zip") as archive:
+        archive.extractall(tmp_path / "odd")
+    (of_archive,) = collect([str(tmp_path / "odd.zip")]).remarks
+    (of_folder,) = collect([str(tmp_path / "odd" / wrapped)]).remarks
+    said = "no serverless configuration in ben, eve\\x1b[31m, farah, jonas, keiko, luis, maya, noor, user2, user10."
+    assert of_archive == f"{tmp_path / 'odd.zip'}: {said}"
+    assert of_folder.endswith(f": {said}")
+
+
+def test_folders_of_an_archive_in_which_something_stands_are_not_remarked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("Ada_1_assignsubmission_file_/work/serverless.yml", "service: a\n")
+        archive.writestr("Ben_2_assignsubmission_file_/readme.txt", "")  # his own problem says so
+        archive.writestr("chidi/a/work.zip", b"PK\x03\x04 cut off")
+        archive.writestr("slides/1.txt", "")
+    cohort = collect([str(tmp_path / "export.zip")])
+    assert list(problems(cohort)) == ["chidi", "Ben_2"]
+    assert cohort.remarks == (f"{tmp_path / 'export.zip'}: no serverless configuration in slides.",)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "export.zip").rename(tmp_path / "class" / "eve.zip")  # one of a class: what else is in it is hers
+    assert collect([str(tmp_path / "class")]).remarks == ()
