@@ -74,7 +74,9 @@ def read_archive(
 
     A service at the top, or alone in a folder, is called like the archive; several are called like their folders, or
     like the archives that they were handed in as. An export of Moodle, Canvas or Blackboard is recognised by its names.
-    `others` takes the folders beside them that hold none, as `find_folders` tells them. Never raises for an archive: what is wrong with it is the problem of a submission.
+    `others` takes the folders beside them that hold none, as `find_folders` tells them.
+
+    Never raises for an archive: what is wrong with it is the problem of a submission.
     """
     own = _stem(os.path.basename(name))
     try:

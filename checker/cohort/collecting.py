@@ -47,18 +47,12 @@ def collect(
     collector = _Collector(reach)
     found, remarks = _found(paths)
     if roster is not None:
-        for row in roster.rows:
-            collector.add_row(row, roster_file)
+        collector.add_roster(roster, roster_file)
     for submission in found:
         collector.add(submission)
     names = [name for name, arn in (stacks or {}).items() if collector.add_stack(name, arn)]
     if roster is not None:
-        for problem in roster.problems:
-            message = f"{roster_file}:{problem.line}: {problem.message}"
-            if problem.id is None:
-                remarks.append(message)
-            else:
-                collector.add(_wrong(problem.id, roster_file, problem.line, problem.message))
+        remarks += [f"{roster_file}:{one.line}: {one.message}" for one in roster.problems if one.id is None]
         remarks += _not_on(roster, [*(one.id for one in found), *names], roster_file)
     return Cohort(collector.submissions(), tuple(remarks))
 
@@ -71,6 +65,9 @@ class _Collector:
         self._by_id: dict[str, Submission] = {}
         # What the roster calls its stacks in the account of the command line: ARNs, or names with their region.
         self._taken: set[str | tuple[str, str | None]] = set()
+        # The ids of bad rows for which no file was found yet, and those of the good ones.
+        self._without_file: set[str] = set()
+        self._listed: frozenset[str] = frozenset()
 
     def submissions(self) -> tuple[Submission, ...]:
         return tuple(self._finished(submission) for submission in self._by_id.values())
@@ -100,6 +97,9 @@ class _Collector:
         there = self._by_id.get(submission.id)
         if there is None:
             self._by_id[submission.id] = submission
+        elif submission.id in self._without_file:  # judged without what the row says, it could get a wrong verdict
+            self._without_file.remove(submission.id)
+            self._by_id[submission.id] = there._replace(path=submission.path)
         elif there.folder is None and there.files is None and there.problem is None and submission.problem is None:
             person = there.person if there.person != Person() else submission.person
             self._by_id[submission.id] = submission._replace(
@@ -110,9 +110,7 @@ class _Collector:
 
     def _add_twin(self, submission: Submission, there: Submission) -> None:
         """A second submission of one id: which of them is meant, only a person can tell."""
-        number = 2
-        while (name := f"{submission.id} ({number})") in self._by_id:
-            number += 1
+        name = self._twin(submission.id)
         problem = submission.problem or CheckError(
             "invalid-config",
             f"the id `{shown(submission.id)}` is taken by {shown(there.path or 'a row of the roster')}.",
@@ -120,8 +118,34 @@ class _Collector:
         )
         self._by_id[name] = submission._replace(id=name, folder=None, files=None, problem=problem)
 
-    def add_row(self, row: RosterRow, roster_file: str) -> None:
-        """A row of the roster: who it is, and what the row says of where to look."""
+    def _twin(self, id_: str) -> str:
+        """An id for the next one of that id."""
+        number = 2
+        while (name := f"{id_} ({number})") in self._by_id or name in self._listed:
+            number += 1
+        return name
+
+    def add_roster(self, roster: Roster, roster_file: str) -> None:
+        """The rows of a roster in their order, the bad ones with what can be read of them."""
+        self._listed = frozenset(row.id for row in roster.rows)
+        bad = [(one.row, one.message) for one in roster.problems if one.row is not None]
+        for row, wrong in sorted([*((row, "") for row in roster.rows), *bad], key=lambda one: one[0].line):
+            if wrong:
+                self._add_bad_row(row, roster_file, wrong)
+            else:
+                self._by_id[row.id] = self._of_row(row, roster_file)
+
+    def _add_bad_row(self, row: RosterRow, roster_file: str, wrong: str) -> None:
+        problem = CheckError("invalid-config", wrong, file=name_line(roster_file), line=row.line)
+        submission = self._of_row(row, roster_file)._replace(folder=None, top=None, files=None, problem=problem)
+        if row.id in self._listed or row.id in self._by_id:
+            submission = submission._replace(id=self._twin(row.id))
+        else:
+            self._without_file.add(row.id)
+        self._by_id[submission.id] = submission
+
+    def _of_row(self, row: RosterRow, roster_file: str) -> Submission:
+        """Who it is, and what the row says of where to look."""
         options = tuple((name, value) for name, value in (("stage", row.stage), ("region", row.region)) if value)
         asks = row.stack or row.profile or row.role_arn
         submission = Submission(
@@ -135,7 +159,7 @@ class _Collector:
             self._taken.add(row.stack if ":" in row.stack else (row.stack, row.region))
         if row.path is not None:
             submission = _at(submission, os.path.join(os.path.dirname(roster_file), row.path))
-        self._by_id[row.id] = submission
+        return submission
 
     def add_stack(self, name: str, arn: str) -> bool:
         """A deployed stack, which is one more source of the submission of that id.
@@ -268,10 +292,6 @@ def _without_one(submission: Submission, found: Sequence[str]) -> Submission:
             file=submission.path,
         )
     return submission._replace(problem=problem)
-
-
-def _wrong(name: str, file: str, line: int, message: str) -> Submission:
-    return Submission(id=name, path="", problem=CheckError("invalid-config", message, file=name_line(file), line=line))
 
 
 def _not_on(roster: Roster, found: Sequence[str], roster_file: str) -> list[str]:

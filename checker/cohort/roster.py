@@ -10,6 +10,7 @@ from checker.errors import UsageError
 from checker.report import Person
 
 COLUMNS = ("id", "name", "email", "path", "stage", "stack", "region", "profile", "role_arn")
+_PLACES = COLUMNS[3:]
 _NEEDED = ("id", "path", "stack")
 _LONGEST_ID = 200
 _CONFIGURATIONS = ("serverless.yml", "serverless.yaml", "serverless.json")
@@ -66,11 +67,12 @@ class RosterRow(NamedTuple):
 
 
 class RosterProblem(NamedTuple):
-    """Why a row is left out; `id` is whose it is, where that can be told."""
+    """Why a row is left out; `id` is whose it is, where that can be told, and `row` what of it can be read."""
 
     line: int
     id: str | None
     message: str
+    row: RosterRow | None = None
 
 
 class Roster(NamedTuple):
@@ -102,7 +104,8 @@ def read_roster(text: str, file: str) -> Roster:
         if wrong is None and submission is not None:
             rows[submission] = _row(row, cells, submission)
         else:
-            problems.append(RosterProblem(row.line, submission, wrong or ""))
+            read = None if submission is None else _readable(row, cells, submission)
+            problems.append(RosterProblem(row.line, submission, wrong or "", read))
     return Roster(tuple(rows.values()), tuple(sorted(problems, key=lambda problem: problem.line)))
 
 
@@ -132,8 +135,29 @@ def _row(row: Row, cells: Mapping[str, str | None], submission: str) -> RosterRo
     name = next((named[name] for name in _NAMES if named.get(name)), "")
     email = next((named[name] for name in _EMAILS if named.get(name)), "")
     person = Person(" ".join((cells["name"] or name).split()), cells["email"] or email, columns)
-    places = [cells[name] for name in ("path", "stage", "stack", "region", "profile", "role_arn")]
+    places = [cells[name] for name in _PLACES]
     return RosterRow(row.line, submission, person, *places)
+
+
+def _readable(row: Row, cells: Mapping[str, str | None], submission: str) -> RosterRow:
+    """What a bad row says where it can be read.
+
+    In one with too many cells, something split in two, and what stands behind that is in the wrong columns: its places
+    are left out, and an address that is none.
+    """
+    if row.more:
+        person = _row(row, cells, submission).person
+        if "@" not in person.email:
+            person = person._replace(email="")
+        return RosterRow(row.line, submission, person, *[None] * len(_PLACES))
+    kept = {name: None if name in _PLACES and not _is_in_form(name, cell) else cell for name, cell in cells.items()}
+    return _row(row, kept, submission)
+
+
+def _is_in_form(name: str, cell: str | None) -> bool:
+    if cell is None or name == "path":
+        return cell is None or _CONTROL.search(cell) is None
+    return _FORMS[name].pattern.fullmatch(cell) is not None
 
 
 def _unique(columns: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -369,7 +369,7 @@ def test_a_roster_names_people_and_tells_where_their_work_is(grade: Grade, out: 
     status, said, _ = grade("--roster", roster)
     assert status == 0
     found = records(out)
-    assert list(found) == ["ada", "chidi", "gone", "late", "ada (2)", "bad"]
+    assert list(found) == ["ada", "chidi", "gone", "ada (2)", "late", "bad"]
     assert found["ada"]["person"]["name"] == "Ada Lovelace"
     assert found["chidi"]["submission"]["stage"] == "user7"
     assert found["chidi"]["checks"][2]["reason"] == "resource-not-arn"
@@ -379,6 +379,7 @@ def test_a_roster_names_people_and_tells_where_their_work_is(grade: Grade, out: 
         assert any(line.strip().startswith(f"{name}: ") for line in said.splitlines()), name
     row = rows(out)[0]
     assert (row["name"], row["email"], row["Group"]) == ("Ada Lovelace", "ada@example.com", "blue")
+    assert [one["name"] for one in rows(out)] == ["Ada Lovelace", "Chidi", "Gone", "Ada Again", "Late", "Bad"]
 
 
 def test_an_error_is_one_line_whatever_the_id(grade: Grade, tmp_path: Path) -> None:
@@ -446,10 +447,10 @@ def test_a_mistake_of_ours_in_one_archive_stops_no_other(
         with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as archive:
             archive.write(CLASS / name / "serverless.yml", "serverless.yml")
 
-    def mistaken(archive: Any, own: str) -> Any:
+    def mistaken(archive: Any, own: str, others: list[str]) -> Any:
         if own == "ada":
             raise LookupError
-        return read(archive, own)
+        return read(archive, own, others)
 
     from checker.cohort import archives
 

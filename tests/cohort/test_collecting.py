@@ -105,6 +105,32 @@ def test_deployed_asks_for_the_stack_of_each_file(top: Path) -> None:
     assert ben == (None, "class", "http://localhost:5000", None)
 
 
+def test_a_bad_row_keeps_its_place_and_its_person(top: Path) -> None:
+    text = (
+        "id,name,email,path,stage\n"
+        "ben,Ben,ben@x,,no stage\n"  # and his folder is in the class
+        "zoe,Zoe,zoe@x,class/ada,user1,more\n"
+        "ada,Ada,ada@x,class/ada,\n"
+        "ada,Ada L.,other@x,class/ada,\n"
+        "yan,Yan,yan@x,both,no stage\n"
+        "yan,Yan,yan@x,both/one,\n"
+    )
+    cohort = with_roster(top, text, "class/ben")
+    told = [(one.id, one.person.name, one.person.email) for one in cohort.submissions]
+    assert told == [
+        ("ben", "Ben", "ben@x"),
+        ("zoe", "Zoe", "zoe@x"),
+        ("ada", "Ada", "ada@x"),
+        ("ada (2)", "Ada L.", "other@x"),
+        ("yan (2)", "Yan", "yan@x"),
+        ("yan", "Yan", "yan@x"),
+    ]
+    assert list(problems(cohort)) == ["ben", "zoe", "ada (2)", "yan (2)"]
+    assert problems(cohort)["ben"].endswith("roster.csv:2: stage: `no stage` is not a stage, such as user0.")
+    assert cohort.submissions[0].path == str(top / "class" / "ben")
+    assert cohort.remarks == ()
+
+
 def test_nothing_handed_in_is_not_nobody(top: Path) -> None:
     cohort = with_roster(top, "id,profile\nzoe,blue\n", "class")
     assert "nothing was handed in" in problems(cohort)["zoe"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.cohort.roster import Roster, read_roster
+from checker.cohort.roster import Roster, RosterRow, read_roster
 from checker.cohort.tables import decode_table
 from checker.errors import UsageError
 from checker.report import Person
@@ -124,7 +124,7 @@ def test_a_text_is_bounded_too() -> None:
 def test_a_bad_row_stops_no_other() -> None:
     read = roster('id,name\nada,"A\nB"\n\nben,"x"y\nchidi,C,more\nada,again\n,nobody\ndora,D,,\n')
     assert [(row.line, row.id) for row in read.rows] == [(2, "ada"), (9, "dora")]
-    assert [tuple(problem) for problem in read.problems] == [
+    assert [problem[:3] for problem in read.problems] == [
         (5, None, "this row is no CSV (a quotation mark inside of a cell is written twice)."),
         (6, "chidi", "there are more cells than columns. Put a cell with a comma into quotation marks."),
         (7, "ada", "`ada` stands in line 2 already, which counts. Give each an id."),
@@ -166,6 +166,26 @@ def test_a_cell_out_of_form(cells: str, id_: str, message: str) -> None:
     read = roster(text)
     assert [row.id for row in read.rows] == ["ben"]
     assert [(problem.id, problem.message) for problem in read.problems] == [(id_, message)]
+
+
+def test_what_a_bad_row_says_is_kept_where_it_can_be_read() -> None:
+    read = roster(
+        "id,name,email,path,stage,stack,region,Section\n"
+        "ada,Ada,ada@x,work/a,my stage,wild-ada,us-east-2,2\n"
+        "ben,Ben,ben@x,work/b,s1,,us-east-2,2,more\n"
+        "chidi,Eze, Chidi,chidi@x,work/c,s1,,us-east-2,2\n"
+        "dora,Dora,dora@x,a\x07b,s1,,,2\n"
+    )
+    ada, ben, chidi, dora = (problem.row for problem in read.problems)
+    section = (("Section", "2"),)
+    assert ada == RosterRow(
+        *(2, "ada", Person("Ada", "ada@x", section)), *("work/a", None, "wild-ada", "us-east-2", None, None)
+    )
+    assert ben == RosterRow(3, "ben", Person("Ben", "ben@x", section), *[None] * 6)
+    assert chidi is not None
+    assert chidi.person[:2] == ("Eze", "")  # what stands there is the half of a name
+    assert dora is not None
+    assert (dora.path, dora.stage, dora.person.email) == (None, "s1", "dora@x")
 
 
 def test_all_that_is_wrong_with_a_row_is_told_at_once() -> None:
