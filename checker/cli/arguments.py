@@ -73,7 +73,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         if arguments and not arguments[0].startswith("-"):
             _refuse_misspelled(arguments[0])
         arguments = ["check", *arguments]
-    return _parser(arguments[0]).parse_args(arguments)
+    asked = _parser(arguments[0]).parse_args(arguments)
+    for name in ("stage", "region"):
+        if value := getattr(asked, name, None):
+            from checker.cohort.forms import refuse_malformed
+
+            refuse_malformed(f"--{name}", value, name)
+    return asked
 
 
 def every_command() -> argparse.ArgumentParser:

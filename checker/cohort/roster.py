@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from checker.cohort.forms import FORMS
 from checker.cohort.submission import stack_name
 from checker.cohort.tables import Row, quoted, read_table
 from checker.errors import UsageError
@@ -21,34 +22,6 @@ _EMAILS = ("Email address",)
 # Rows of a Canvas export that are no student's.
 _NOBODY = re.compile(r"\s*(Points Possible|Manual Posting.*|Muted)?\s*", re.IGNORECASE)
 
-_STACK = r"[A-Za-z][A-Za-z0-9-]{0,127}"
-
-
-class _Form(NamedTuple):
-    """What a column's cells look like, and an example of one."""
-
-    pattern: re.Pattern[str]
-    kind: str
-    example: str
-
-
-_FORMS = {
-    "stage": _Form(re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"), "a stage", "user0"),
-    "stack": _Form(
-        re.compile(
-            rf"{_STACK}|arn:aws[a-z-]*:cloudformation:[a-z0-9-]+:\d{{12}}:stack/{_STACK}/[A-Za-z0-9-]+", re.ASCII
-        ),
-        "a stack's name",
-        "wild-rydes-ride-record-user0",
-    ),
-    "region": _Form(re.compile(r"[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}", re.ASCII), "a region", "us-east-2"),
-    "profile": _Form(re.compile(r"[^\[\]\x00-\x1f\x7f-\x9f-][^\[\]\x00-\x1f\x7f-\x9f]{0,127}"), "a profile", "class-a"),
-    "role_arn": _Form(
-        re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,512}", re.ASCII),
-        "a role's ARN",
-        "arn:aws:iam::123456789012:role/Grader",
-    ),
-}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -122,10 +95,11 @@ def _problem(row: Row, cells: Mapping[str, str | None], submission: str | None) 
         wrong.append(f"the id {quoted(submission)} holds control characters. Write it anew.")
     if cells["path"] and _CONTROL.search(cells["path"]):
         wrong.append(f"the path {quoted(cells['path'])} holds control characters. Write it anew.")
-    for name, form in _FORMS.items():
+    for name, form in FORMS.items():
         value = cells[name]
-        if value is not None and not form.pattern.fullmatch(value):
-            wrong.append(f"{name}: {quoted(value)} is not {form.kind}, such as {form.example}.")
+        problem = form.problem(value) if value is not None else None
+        if problem is not None:
+            wrong.append(f"{name}: {problem}")
     return " ".join(wrong) or None
 
 
@@ -157,7 +131,7 @@ def _readable(row: Row, cells: Mapping[str, str | None], submission: str) -> Ros
 def _is_in_form(name: str, cell: str | None) -> bool:
     if cell is None or name == "path":
         return cell is None or _CONTROL.search(cell) is None
-    return _FORMS[name].pattern.fullmatch(cell) is not None
+    return FORMS[name].problem(cell) is None
 
 
 def _unique(columns: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

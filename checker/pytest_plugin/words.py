@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker.cli.companion import command
+from checker.cohort.forms import refuse_malformed
 from checker.cohort.submission import Deployed, Request, check_path
 from checker.errors import CheckError
 from checker.report import CheckResult, Report
@@ -87,7 +88,9 @@ class Asked(NamedTuple):
 
     @classmethod
     def of(cls, options: Options) -> "Asked":
-        """Raises UsageError for a module or check that does not exist."""
+        """Raises UsageError for a module or check that does not exist, and for what cannot be a stage or a region."""
+        for name, value in (("stage", options.stage), ("region", options.region)):
+            refuse_malformed(f"--rydecheck-{name}", value, name)
         pack = load_pack(options.module or DEFAULT_MODULE)
         return cls(options, pack, pack.checks_of(options.only))
 

@@ -427,6 +427,21 @@ def test_an_option_that_would_have_no_effect_is_told(run: Run, arguments: tuple[
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["check", "hint", "diff", "watch", "explain", "grade"])
+def test_a_stage_and_a_region_are_of_the_form_that_the_roster_asks_for(run: Run, command: str, tmp_path: Path) -> None:
+    class_ = (ANSWER, "--out", tmp_path / "out") if command == "grade" else (ANSWER,)
+    said = "rydecheck: --stage: `no stage!` is not a stage, such as user0.\n"
+    assert run(command, *class_, "--stage", "no stage!") == (2, "", said)
+    said = "rydecheck: --region: `x y` is not a region, such as us-east-2.\n"
+    assert run(command, *class_, "--region", "x y") == (2, "", said)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("stage", ["dev", "user0", "Test_2-b", "0", "x" * 128, ""])
+def test_what_may_be_a_stage_stays_one(run: Run, stage: str) -> None:
+    assert run("check", ANSWER, f"--stage={stage}", "--region=us-gov-west-1").status == 0
+
+
 def test_the_policy_is_json(run: Run) -> None:
     policy = json.loads(run("iam-policy", "--stack", "wild-*").out)
     assert policy["Version"] == "2012-10-17"

@@ -420,6 +420,12 @@ def test_a_service_outside_of_the_rootdir_has_one_name(fork: Fork, monkeypatch: 
     assert list(outcomes(pytester, "--rydecheck-path=..", f"--deselect={names[2]}")) == [*own, *names[:2], *names[3:]]
 
 
+def test_what_cannot_be_a_stage_is_told(fork: Fork) -> None:
+    result = fork().runpytest_inprocess("--rydecheck", "--rydecheck-stage", "a b")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "rydecheck: --rydecheck-stage: `a b` is not a stage, such as user0." in result.stderr.str()
+
+
 def test_the_stage_is_the_one_that_is_given(fork: Fork) -> None:
     result = fork().runpytest_inprocess("--rydecheck", "--rydecheck-stage", "user7", "--rydecheck-region", "eu-west-1")
     result.stdout.fnmatch_lines(
