@@ -59,6 +59,10 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line, like all others."""
 
     def error(self, message: str) -> NoReturn:
+        if message.startswith("the following arguments are required"):
+            for action in self._actions:
+                if not action.option_strings and action.choices is not None and f" {action.metavar}" in message:
+                    message = f"{message}, which is one of {', '.join(action.choices)}"
         raise UsageError(f"{message}. See `{self.prog} --help`.")
 
     def _print_message(self, message: str, file: Any = None) -> None:
@@ -69,17 +73,52 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """What is asked for; `check` is the command when none is named. Raises UsageError."""
+    if arguments[:1] == ["help"] and not _is_here("help"):
+        arguments = [*arguments[1:2], "--help"]
     if not arguments or (arguments[0] not in _COMMANDS and arguments[0] not in ("-h", "--help", "--version")):
         if arguments and not arguments[0].startswith("-"):
             _refuse_misspelled(arguments[0])
         arguments = ["check", *arguments]
-    asked = _parser(arguments[0]).parse_args(arguments)
+    parser = _parser(arguments[0])
+    asked, rest = parser.parse_known_args(arguments)
+    if rest:
+        asked = _again(parser, arguments, rest)
     for name in ("stage", "region"):
         if value := getattr(asked, name, None):
             from checker.cohort.forms import refuse_malformed
 
             refuse_malformed(f"--{name}", value, name)
     return asked
+
+
+def _again(parser: argparse.ArgumentParser, arguments: list[str], rest: list[str]) -> argparse.Namespace:
+    """What is asked for by arguments of which the parser left some: argparse takes names at one place only.
+
+    When a line that was printed is typed with a name behind it, options stand between the names. To look for that at
+    once would take twice the time. Raises UsageError for arguments that are none then, either.
+    """
+    asked = argparse.Namespace(version=False)
+    while arguments and (commands := _commands(parser)) is not None and arguments[0] in commands.choices:
+        setattr(asked, commands.dest, arguments[0])
+        parser, arguments = commands.choices[arguments[0]], arguments[1:]
+    if _commands(parser) is None:
+        asked, rest = parser.parse_known_intermixed_args(arguments, asked)
+    if not rest:
+        return asked
+    from checker.wording import near_name
+
+    options = [option for action in parser._actions for option in action.option_strings]
+    wrong = (word.partition("=")[0] for word in rest if word.startswith("-"))
+    near = next(filter(None, (near_name(word, options) for word in wrong)), None)
+    meant = f"; did you mean {near}?" if near is not None else "."
+    if "--only" in options and not any(word.startswith("-") for word in rest):
+        meant = ". A check is named behind --only."
+    raise UsageError(f"unrecognized arguments: {' '.join(rest)}{meant} See `{parser.prog} --help`.")
+
+
+def _commands(parser: argparse.ArgumentParser) -> Any:
+    """What of a parser takes a command and has a parser for each, or None."""
+    return next((action for action in parser._actions if isinstance(action, argparse._SubParsersAction)), None)
 
 
 def every_command() -> argparse.ArgumentParser:
@@ -89,13 +128,18 @@ def every_command() -> argparse.ArgumentParser:
 
 def _refuse_misspelled(name: str) -> None:
     """Raises UsageError for what is no file or folder here, and nearly a command."""
-    import os
-
     from checker.wording import near_name, shown
 
-    near = None if os.path.lexists(name) else near_name(name, _COMMANDS)
+    near = None if _is_here(name) else near_name(name, _COMMANDS)
     if near is not None:
         raise UsageError(f"there is no command `{shown(name)}`, and nothing here is called so; did you mean `{near}`?")
+
+
+def _is_here(name: str) -> bool:
+    """Whether a file or folder is called so."""
+    import os
+
+    return os.path.lexists(name)
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from checker.cli import main
-from checker.cli.arguments import _COMMANDS
+from checker.cli.arguments import _COMMANDS, parse
 from checker.rulepack import RulePack
 from tests.conftest import FIXTURES, REPOSITORY
 
@@ -477,6 +478,58 @@ def test_help_of_a_command_is_there_in_every_encoding(command: str, monkeypatch:
     assert ended.value.code == 0
     stream.seek(0)
     assert stream.read().startswith(f"usage: rydecheck {command}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check", ".", "--formt", "json"), ": --formt json; did you mean --format? See `rydecheck check --help`."),
+        (("--formt=json",), ": --formt=json; did you mean --format? See `rydecheck check --help`."),
+        (("diff", ".", "--stage", "x", "dlq", "--aply"), "--aply; did you mean --apply? See `rydecheck diff --help`."),
+        (("rules", "lint", "--strt", "."), ": --strt; did you mean --start? See `rydecheck rules lint --help`."),
+        (("check", ".", "dlq"), ": dlq. A check is named behind --only. See `rydecheck check --help`."),
+        (("version", "x"), ": x. See `rydecheck version --help`."),
+        (("schema",), "required: NAME, which is one of report, results, module, help. See `rydecheck schema --help`."),
+        (("completion",), "required: SHELL, which is one of bash, zsh, fish. See `rydecheck completion --help`."),
+    ],
+)
+def test_what_is_no_argument_leads_to_the_help_of_its_command(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    ran = run(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.endswith(f"{said}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["diff", "dlq", "--stage", "x", "dd"], {"names": ["dlq", "dd"], "stage": "x", "var": []}),
+        (["diff", "--var", "a=b", "d", "--var", "c=d", "dlq"], {"names": ["d", "dlq"], "var": ["a=b", "c=d"]}),
+        (["hint", "dlq.queue", "--all", "--", "-dash"], {"names": ["dlq.queue", "-dash"], "all": True}),
+        (["hint", "dlq.queue", "--stage", "x", "dd", "--all"], {"names": ["dlq.queue", "dd"], "all": True}),
+        (["grade", "a", "--out", "x", "b", "--strict", "c"], {"submissions": ["a", "b", "c"], "strict": True}),
+        (["explain", "--journey", "--stage", "x", "dd"], {"journey": "", "check": "dd"}),
+        (["rules", "lint", "a", "--start", "b", "c"], {"action": "lint", "files": ["a", "c"], "start": ["b"]}),
+    ],
+)
+def test_options_may_stand_between_names(arguments: list[str], found: dict[str, object]) -> None:
+    asked = vars(parse(arguments))
+    assert (asked["command"], asked["version"]) == (arguments[0], False)
+    assert found.items() <= asked.items()
+
+
+def test_help_is_a_command_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for given, same in ((["help"], ["--help"]), (["help", "diff"], ["diff", "--help"])):
+        told = []
+        for arguments in (given, same):
+            with pytest.raises(SystemExit):
+                main(arguments)
+            told.append(capsys.readouterr().out)
+        assert told[0] == told[1] != ""
+    shutil.copytree(ANSWER, tmp_path / "help")
+    assert run("help").status == 0
 
 
 def test_a_misspelled_command_is_told(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

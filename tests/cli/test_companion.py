@@ -284,8 +284,8 @@ def test_a_diff_from_another_folder_applies_there(run: Run, here: Path, monkeypa
 
 
 def test_what_was_said_is_said_again_in_the_commands(run: Run, here: Path) -> None:
-    out = run("hint", here, "--strict", "--stage", "user 0", "--env", "A=hunter2", "--var", "x=y").out
-    assert f"rydecheck hint {here} --strict --stage 'user 0' --var x=y --env A=VALUE" in out
+    out = run("hint", here, "--strict", "--stage", "user0", "--env", "A=hunter2", "--var", "x=y z").out
+    assert f"rydecheck hint {here} --strict --stage user0 --var 'x=y z' --env A=VALUE" in out
 
 
 def test_what_passes_or_cannot_be_told_gets_no_hint(run: Run) -> None:
@@ -320,9 +320,9 @@ def test_the_command_for_a_hint_says_what_the_verdict_rests_on(
         text.replace("PAY_PER_REQUEST", "${opt:mode, 'PAY_PER_REQUEST'}"), encoding="utf-8"
     )
     monkeypatch.chdir(tmp_path)
-    said = ["--stage", "user 0", "--var", "mode=PROVISIONED", "--env", "TOKEN=hunter2"]
+    said = ["--stage", "user0", "--var", "mode=PROVISIONED", "--env", "TOKEN=hunter2"]
     for form in ("text", "github", "markdown", "junit"):
         out = html.unescape(run("check", *said, "--strict", "--format", form).out)
-        assert "rydecheck hint --strict --stage 'user 0' --var mode=PROVISIONED --env TOKEN=VALUE" in out, form
+        assert "rydecheck hint --strict --stage user0 --var mode=PROVISIONED --env TOKEN=VALUE" in out, form
         assert "hunter2" not in out
     assert "Hint 1 of" in run("hint", *said).out
