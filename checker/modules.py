@@ -8,7 +8,7 @@ from checker.model import Mapping
 from checker.pack_file import parse_pack_file
 from checker.serverless.files import FILE_LIMIT, open_regular
 from checker.shipped import DEFAULT_MODULE, rules_folder
-from checker.wording import near_name, shown
+from checker.wording import as_argument, near_name, shown
 
 PACK_FILE = "module.yaml"
 HELP_FILE = "help.yaml"
@@ -43,7 +43,7 @@ class ModuleFiles(NamedTuple):
             return ""
         import shlex
 
-        return f" --module {shlex.quote(self.named)}"
+        return f" --module {shlex.quote(as_argument(self.named))}"
 
     @property
     def digest(self) -> str:

@@ -85,6 +85,11 @@ def name_line(text: str) -> str:
     return visible(text).replace("\n", "\\n")
 
 
+def as_argument(path: str) -> str:
+    """A path as a word of a command that is printed, not yet quoted: one that begins like an option is none there."""
+    return f"./{path}" if path.startswith("-") else path
+
+
 def _escaped(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

@@ -21,7 +21,7 @@ from checker.reporters.lines import every_check_passes, points
 from checker.reporters.terminal import Terminal
 from checker.rulepack import RulePack
 from checker.shipped import DEFAULT_MODULE
-from checker.wording import sentence
+from checker.wording import as_argument, sentence
 
 _NOTHING_TO_DO, _SOMETHING_TO_DO = 0, 1
 _COMPLETE = "Every check passes. What is left is extra credit:"
@@ -147,8 +147,8 @@ def _tell(remarks: Iterable[str]) -> None:
 
 def command(verb: str, path: str, checks: Sequence[str], asked: Namespace) -> str:
     """How to say it, as typed in a shell, with what else was said; a value of the environment is left out."""
-    module = ["--module", asked.module] if asked.module != DEFAULT_MODULE else []
-    words = ["rydecheck", verb, *checks, *([path] if path != "." else []), *module]
+    module = ["--module", as_argument(asked.module)] if asked.module != DEFAULT_MODULE else []
+    words = ["rydecheck", verb, *checks, *([as_argument(path)] if path != "." else []), *module]
     return " ".join(map(shlex.quote, words)) + options(asked)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from checker.report import CheckResult, Evidence, Report, Score
 from checker.reporters.terminal import Terminal
 from checker.rulepack import Step
-from checker.wording import columns
+from checker.wording import as_argument, columns
 
 _MARKS = {
     "pass": ("✓", "pass", "green"),
@@ -156,7 +156,7 @@ def hint_command(report: Report, check: CheckResult) -> str:
     if path != ".":
         import shlex
 
-        words.append(shlex.quote(path))
+        words.append(shlex.quote(as_argument(path)))
     return " ".join(words) + module + report.options
 
 

@@ -288,6 +288,17 @@ def test_what_was_said_is_said_again_in_the_commands(run: Run, here: Path) -> No
     assert f"rydecheck hint {here} --strict --stage user0 --var 'x=y z' --env A=VALUE" in out
 
 
+def test_a_folder_called_like_an_option_can_be_copied_from_a_command(
+    run: Run, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(here.parent)
+    here.rename("-dash")
+    told = run("hint", "dlq.plugin", "--stage", "user0", "--", "-dash").out
+    command = "rydecheck hint dlq.plugin ./-dash --stage user0"
+    assert command in told
+    assert run(*command.split()[1:]).out.startswith("Enable the dead letter plugin")
+
+
 def test_what_passes_or_cannot_be_told_gets_no_hint(run: Run) -> None:
     passing = run("hint", "dlq.plugin", FIXTURES / "service" / "answer").out
     assert "No hint is needed" in passing
