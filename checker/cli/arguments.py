@@ -11,6 +11,8 @@ from checker.errors import UsageError
 from checker.shipped import DEFAULT_MODULE
 
 FORMATS = ("text", "json", "html", "github", "markdown", "junit", "sarif", "codequality", "badge", "classroom")
+# Those that tell of one submission: a class is refused, so its help does not offer them.
+_OF_ONE = frozenset(("classroom",))
 # Those that also tell what would break the deployment, unless it is said.
 LINTED_FORMATS = frozenset(("html", "github", "markdown", "junit", "sarif", "codequality"))
 GRADEBOOKS = ("canvas", "moodle", "gradescope", "github-classroom")
@@ -208,7 +210,8 @@ def _add_check(check: argparse.ArgumentParser) -> None:
 
 def _add_format(output: argparse._ArgumentGroup, formats: tuple[str, ...], default: str | None) -> None:
     told = "default: %(default)s" if default else "one format of all submissions"
-    output.add_argument("--format", choices=formats, default=default, help=told)
+    listed = f"{{{','.join(name for name in formats if default or name not in _OF_ONE)}}}"
+    output.add_argument("--format", choices=formats, default=default, metavar=listed, help=told)
     output.add_argument("--output", metavar="FILE", help="write here instead of the standard output")
 
 

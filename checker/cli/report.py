@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
@@ -26,7 +27,11 @@ HOME = f"../{INDEX}"
 
 def report(arguments: Namespace) -> int:
     """Render a class without grading: the pages and files of --out, or the format of --format."""
-    if (arguments.out is None) == (arguments.format is None):
+    if not os.path.lexists(arguments.results):
+        raise UsageError(f"{arguments.results or 'an empty name'}: there is no such file.")
+    if arguments.out is not None and arguments.format is not None:
+        raise UsageError("say --out for the pages and files of the class, or --format; one of them, not both.")
+    if arguments.out is None and arguments.format is None:
         raise UsageError("say --out for the pages and files of the class, or --format for one of the formats.")
     for option in ("output",) if arguments.format is None else ("title", "gradebook"):
         if getattr(arguments, option):

@@ -517,6 +517,18 @@ def test_options_may_stand_between_names(arguments: list[str], found: dict[str, 
     assert found.items() <= asked.items()
 
 
+def test_report_offers_what_tells_of_a_class(capsys: pytest.CaptureFixture[str], run: Run) -> None:
+    told = []
+    for command in ("check", "report"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        told.append(re.sub(r"\s", "", capsys.readouterr().out))
+    listed = "{text,json,html,github,markdown,junit,sarif,codequality,badge,classroom}"
+    assert f"--format{listed}" in told[0]
+    assert f"--format{listed.replace('html,', '').replace(',classroom', '')}" in told[1]
+    assert run("report", "nonexist").err == "rydecheck: nonexist: there is no such file.\n"
+
+
 def test_help_is_a_command_too(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path
 ) -> None:

@@ -128,7 +128,8 @@ def test_a_class_as_json_is_a_list_of_what_a_check_prints(results: Path, capsys:
     ("arguments", "said"),
     [
         ([], "say --out for the pages and files of the class, or --format"),
-        (["--out", "a", "--format", "json"], "say --out for the pages and files of the class, or --format"),
+        (["--out", "a", "--format", "json"], "or --format; one of them, not both."),
+        (["--out", "a", "--format", "json", "--output", "x"], "or --format; one of them, not both."),
         (["--out", "a", "--output", "b"], "--output goes with --format."),
         (["--format", "json", "--title", "b"], "--title goes with --out."),
         (["--format", "json", "--gradebook", "canvas"], "--gradebook goes with --out."),
