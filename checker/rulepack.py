@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingABC
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from checker.checks.finding import Finding
 from checker.checks.kinds import NO_KIND, Kind, find_kind, kind_names, misfit, parameter_types
@@ -20,7 +20,7 @@ from checker.modules import module_ids as module_ids
 from checker.pack_file import Entry, plain, read_pack_file
 from checker.rule_help import PLACEHOLDER, Edit, Help, Helps, Link, Mend, read_link
 from checker.shipped import DEFAULT_MODULE, rules_folder
-from checker.wording import near_name
+from checker.wording import near_name, shown
 
 _NEAR_KIND = 0.6
 _FOLLOWS = "follows-renamed"
@@ -311,7 +311,15 @@ class RulePack(NamedTuple):
 
     def checks_of(self, names: Iterable[str]) -> frozenset[str]:
         """The ids of all checks that names of checks and steps stand for. Raises UsageError for any other name."""
-        return frozenset(check for name in names for check in (self.checks_named(name) or [self.rule(name).id]))
+        return frozenset(check for name in names for check in (self.checks_named(name) or self._no_such(name)))
+
+    def _no_such(self, name: str) -> NoReturn:
+        ids, steps = [rule.id for rule in self.rules], [step.id for step in self.steps]
+        near = near_name(name, [*ids, *steps], 0.6)
+        advice = f"the steps are: {', '.join(steps)}; and the checks: {', '.join(ids)}."
+        raise UsageError(
+            f"there is no check or step `{shown(name)}`; {f'did you mean {near}?' if near is not None else advice}"
+        )
 
     @property
     def names(self) -> frozenset[str]:

@@ -1,6 +1,8 @@
 """Finding and reading the framework's configuration file of a submission."""
 
+import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from checker.errors import CheckError
@@ -8,6 +10,7 @@ from checker.model import Mapping, Origin, Scalar, Sequence, Unknown, Value, is_
 from checker.serverless.files import SubmissionFiles
 from checker.serverless.framework import DEFAULT_FRAMEWORK, Framework, ScalarTable, listed_framework, wanted_framework
 from checker.serverless.parsing import decode, parse_json, parse_yaml, text_lines
+from checker.wording import near_name, shown
 
 # In the order in which the framework looks for them.
 READABLE = ("serverless.yml", "serverless.yaml", "serverless.json")
@@ -15,6 +18,10 @@ PROGRAMS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs"
 PROGRAM_SUFFIXES = (".ts", ".js", ".cjs", ".mjs")
 TEMPLATE = ".serverless/cloudformation-template-update-stack.json"
 """What `sls package` compiles a service to."""
+
+
+_MOST_NAMES = 10_000
+_CALLED_SO = r"(?i:s.{5,40}\.(?:ya?ml|json)(?:\.txt)?)"  # compiled only where none is found
 
 
 class Configuration(NamedTuple):
@@ -99,12 +106,32 @@ def read_configuration(document: Document) -> Configuration:
 def _find(folder: SubmissionFiles) -> str:
     file = folder.find((*READABLE, *PROGRAMS))
     if file is None:
+        near, name = _misnamed(folder.names())
+        if near:
+            raise CheckError(
+                "not-found",
+                f"there is no serverless.yml in `{folder.root}`, but there is `{shown(near)}`.",
+                advice=f"If that is the service, rename it to {name}.",
+            )
         raise CheckError(
             "not-found",
             f"there is no serverless.yml in `{folder.root}`.",
             advice="Run rydecheck in the service's folder, or name it: rydecheck check PATH.",
         )
     return file
+
+
+def _misnamed(names: Iterable[str]) -> tuple[str, str]:
+    """A file that is nearly called as a configuration is, and what it should be called; empty names without one.
+
+    Downloads are numbered, Windows hides that a file is a .txt, and only some systems take two letter cases for one.
+    """
+    files = sorted(name for name in islice(names, _MOST_NAMES) if re.fullmatch(_CALLED_SO, name))
+    for wanted in READABLE if files else ():
+        near = near_name(wanted, files, 0.85)
+        if near is not None:
+            return near, wanted
+    return "", ""
 
 
 def _program(file: str) -> CheckError:

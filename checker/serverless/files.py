@@ -28,7 +28,7 @@ class SubmissionFiles(Protocol):
 
     `read` gives the bytes of a file named relative to the folder; None when there is no such file. It raises CheckError
     `too-large` past a bound, `not-found` when the file may not be read. `find` gives the first of some names that
-    exists in the folder.
+    exists in the folder, and `names` all that stands right in it, for messages.
     """
 
     root: str
@@ -36,6 +36,8 @@ class SubmissionFiles(Protocol):
     def read(self, name: str) -> bytes | None: ...
 
     def find(self, names: tuple[str, ...]) -> str | None: ...
+
+    def names(self) -> list[str]: ...
 
 
 class _BoundedFiles(ABC):
@@ -107,6 +109,13 @@ class SubmissionFolder(_BoundedFiles):
         except OSError as error:
             raise folder_unreadable(self.root, error) from None
         return next((name for name in names if name in present), None)
+
+    def names(self) -> list[str]:
+        """What stands right in the folder."""
+        try:
+            return os.listdir(self.real_root)
+        except OSError:
+            return []
 
 
 class CarriedFiles(_BoundedFiles):
@@ -180,6 +189,10 @@ class CarriedFiles(_BoundedFiles):
         self.asked.update(dict.fromkeys(names))
         return next((name for name in names if self._is_there(name)), None)
 
+    def names(self) -> list[str]:
+        """What of the files stands right in the folder."""
+        return [name for name in self.files if "/" not in name]
+
     def _is_there(self, name: str) -> bool:
         return name in self.files or name in self.refused or name in self._folders
 
@@ -200,6 +213,10 @@ class EditedFiles:
     def find(self, names: tuple[str, ...]) -> str | None:
         """As the files' own."""
         return self.files.find(names)
+
+    def names(self) -> list[str]:
+        """As the files' own."""
+        return self.files.names()
 
 
 def leads_out(name: str) -> CheckError:

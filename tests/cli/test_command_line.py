@@ -105,6 +105,30 @@ def test_a_path_that_does_not_exist(run: Run, tmp_path: Path) -> None:
     assert "there is no such file or folder" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("Serverless.yml", "serverless.yml"),
+        ("serverless.yml.txt", "serverless.yml"),
+        ("serverless(1).yml", "serverless.yml"),
+        ("serverless - Copy.yaml", "serverless.yaml"),
+        ("severless.json", "serverless.json"),
+        ("s\x1bserverless.yml", "serverless.yml"),
+    ],
+)
+def test_a_configuration_under_a_near_name_is_told(run: Run, name: str, right: str, tmp_path: Path) -> None:
+    for other in (name, "samconfig.yml", "README.md", "schema.json"):
+        (tmp_path / other).write_text("service: a\n")
+    (tmp_path / "serverless").mkdir()
+    seen = name.replace("\x1b", "\\x1b")
+    assert run("check", tmp_path).err == (
+        f"rydecheck: there is no serverless.yml in `{tmp_path}`, but there is `{seen}`. "
+        f"If that is the service, rename it to {right}.\n"
+    )
+    (tmp_path / name).unlink()
+    assert "Run rydecheck in the service's folder" in run("check", tmp_path).err
+
+
 @pytest.mark.parametrize("name", ["README.md", "Makefile"])
 def test_a_file_that_is_no_configuration(run: Run, name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("text", encoding="utf-8")
@@ -192,7 +216,17 @@ def test_only_takes_a_step_and_leaves_the_path_alone(run: Run) -> None:
 def test_only_an_unknown_check_names_a_near_one(run: Run) -> None:
     ran = run(ANSWER, "--only", "dlq.qeue")
     assert ran.status == 2
-    assert ran.err == "rydecheck: there is no check `dlq.qeue`; did you mean dlq.queue?\n"
+    assert ran.err == "rydecheck: there is no check or step `dlq.qeue`; did you mean dlq.queue?\n"
+
+
+def test_only_an_unknown_name_tells_the_steps_too(run: Run, pack: RulePack) -> None:
+    steps = ", ".join(step.id for step in pack.steps)
+    assert run("check", "--only", "dlq", "table").err.startswith(
+        f"rydecheck: there is no check or step `table`; the steps are: {steps}; and the checks: dlq.plugin, "
+    )
+    assert run("check", "--only", "scalingg").err == (
+        "rydecheck: there is no check or step `scalingg`; did you mean scaling?\n"
+    )
 
 
 def test_strict_fails_what_is_reached_another_way(run: Run) -> None:

@@ -273,8 +273,8 @@ def test_a_junit_file_holds_the_words(fork: Fork) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--rydecheck-only", "dlq.quue"], "there is no check `dlq.quue`; did you mean dlq.queue?"),
-        (["serverless.yml::dlq.quue"], "there is no check `dlq.quue`; did you mean dlq.queue?"),
+        (["--rydecheck-only", "dlq.quue"], "there is no check or step `dlq.quue`; did you mean dlq.queue?"),
+        (["serverless.yml::dlq.quue"], "there is no check or step `dlq.quue`; did you mean dlq.queue?"),
         (["--rydecheck-module", "no\x1bne"], "there is no module `no\\x1bne`; the modules are: *"),
     ],
 )
