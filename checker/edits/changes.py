@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from checker.edits.outline import Outline, Part, Step
+from checker.edits.sections import Misspelled
 from checker.edits.style import Style, kind_of
 from checker.serverless.lowering import function_logical_id
 
@@ -225,8 +226,7 @@ class Changes:
             keys += [key for key, _ in extensions.last.entries if extensions.is_whole and key.text == old]
         renamed = {key: {old: name} for key in keys}
         renamed.update({part: ids for part, names in _referring(self.outline) if not ids.keys().isdisjoint(names)})
-        above = re.escape(".".join(map(str, found.steps[:-1])))
-        variable = re.compile(rf"(self:{above}\.){re.escape(old)}(?=[.,}}\s])")
+        variable = _variable(found.steps)
         for part in self.outline.root.walk():
             if part.kind == "scalar" and variable.search(part.text):
                 renamed.setdefault(part, {})
@@ -237,6 +237,23 @@ class Changes:
                 Replacement(part.start, part.end, variable.sub(lambda one: one.group(1) + name, written))
             )
         self._replace(*replacements)
+
+    def respell(self, slip: Misspelled) -> list[Steps]:
+        """Give a misspelled section key its right name, in the place of an empty one; the ways that this touches."""
+        holder, key = slip.holder, slip.key
+        replacements = [Replacement(key.start, key.end, _with_names(self._written(key), {key.text: slip.name}))]
+        if holder.entry(slip.name) is not None:
+            replacements.append(self._without(holder, slip.name))
+        variable = _variable((*slip.above, key.text))
+        naming = [part for part in self.outline.root.walk() if part.kind == "scalar" and variable.search(part.text)]
+        for part in naming:
+            text = variable.sub(lambda found: found.group(1) + slip.name, self._written(part))
+            replacements.append(Replacement(part.start, part.end, text))
+        self._replace(*replacements)
+        return [()] if naming else [(*slip.above, key.text), (*slip.above, slip.name)]
+
+    def _written(self, part: Part) -> str:
+        return self.text[part.start : part.end]
 
     def wrap(self, path: Steps) -> None:
         """Make a list of one of the mapping at a way."""
@@ -424,14 +441,25 @@ def _with_names(written: str, names: Mapping[str, str]) -> str:
     return written[:start] + text
 
 
+def _variable(way: Steps) -> re.Pattern[str]:
+    """A `${self:…}` that names what stands at a way or below; its first group is all before the last step."""
+    above = "".join(f"{step}." for step in way[:-1])
+    return re.compile(rf"(self:{re.escape(above)}){re.escape(str(way[-1]))}(?=[.,}}\s])")
+
+
 def granted(outline: Outline) -> Counter[tuple[str, str]]:
     """The key and each text below it, for the actions and resources of policy statements, and how often it stands."""
     found: Counter[tuple[str, str]] = Counter()
     for part in outline.root.walk():
         for key, value in part.entries:
-            if key.text in _OF_STATEMENTS:
+            if key.text in _OF_STATEMENTS and not _holds_resources(value):
                 found.update((key.text, text) for text in _texts(value))
     return found
+
+
+def _holds_resources(part: Part) -> bool:
+    """Whether these are resources, below a `Resource` that was meant as `Resources`."""
+    return any(value.entry("Type") is not None for _, value in part.entries)
 
 
 def _texts(part: Part) -> Iterator[str]:

@@ -5,12 +5,17 @@ The checks say whether an edit does what it should. This says whether it does an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from checker.edits.changes import Steps, dangling, find, granted, references
 from checker.edits.outline import Outline
+from checker.edits.sections import SETTINGS
 from checker.model import Mapping, Scalar, Sequence, Value
 from checker.serverless.parsing import parse_json, parse_yaml
+
+_NOTHING = ("NoneType null", "Mapping", "Sequence")
+"""What `_leaves` gives for a value that holds nothing."""
 
 
 def touches_others(before: Outline, after: Outline, touched: Iterable[Steps]) -> bool:
@@ -18,7 +23,9 @@ def touches_others(before: Outline, after: Outline, touched: Iterable[Steps]) ->
     ways = tuple(touched)
     old, new = dict(_leaves(before)), dict(_leaves(after))
     changed = {way for way in old.keys() | new.keys() if old.get(way) != new.get(way)}
-    return any(not any(way[: len(meant)] == meant for meant in ways) for way in changed)
+    # Where nothing stood, something does now: the empty value above what was meant is no value of others.
+    filled = {way for way in changed if old.get(way) in _NOTHING and any(way == meant[: len(way)] for meant in ways)}
+    return any(not any(way[: len(meant)] == meant for meant in ways) for way in changed - filled)
 
 
 def loses_permission(before: Outline, after: Outline, action: str) -> bool:
@@ -48,10 +55,39 @@ def lost_references(before: Outline, after: Outline) -> bool:
     return any(now[name] < was[name] for name in names)
 
 
+def takes_from_functions(before: Outline, after: Outline) -> bool:
+    """Whether the functions have fewer events, or a setting of a function goes along to where nothing reads it.
+
+    What is taken away altogether was meant to go; what stands as often as before, only deeper, was swept along.
+    """
+    (events, were), (left, now) = _of_functions(before), _of_functions(after)
+    if left < events:
+        return True
+    gone = were - now
+    everywhere = _key_counts(before) - _key_counts(after) if gone else Counter[str]()
+    return any(everywhere[key] < count for key, count in gone.items())
+
+
+def _of_functions(outline: Outline) -> tuple[int, Counter[str]]:
+    """How many events the functions have together, and how often each setting stands right below a function's name."""
+    events, settings = 0, Counter[str]()
+    root = _value(outline)
+    top = root.get("functions") if isinstance(root, Mapping) else None
+    for functions in top.items if isinstance(top, Sequence) else (top,):
+        for body in functions.entries.values() if isinstance(functions, Mapping) else ():
+            settings.update(body.entries.keys() & SETTINGS if isinstance(body, Mapping) else ())
+            listed = body.get("events") if isinstance(body, Mapping) else None
+            events += len(listed.items) if isinstance(listed, Sequence) else listed is not None
+    return events, settings
+
+
+def _key_counts(outline: Outline) -> Counter[str]:
+    return Counter(key.text for part in outline.root.walk() for key, _ in part.entries)
+
+
 def _leaves(outline: Outline) -> Iterator[tuple[Steps, str]]:
     """Every value of the text with the way to it, merges and aliases followed; of an empty collection, its kind."""
-    parse = parse_json if outline.is_json else parse_yaml
-    stack: list[tuple[Steps, Value | None]] = [((), parse(outline.text, ""))]
+    stack: list[tuple[Steps, Value | None]] = [((), _value(outline))]
     while stack:
         way, value = stack.pop()
         if isinstance(value, Mapping) and value.entries:
@@ -62,3 +98,7 @@ def _leaves(outline: Outline) -> Iterator[tuple[Steps, str]]:
             yield way, f"{type(value.value).__name__} {value.text}"
         else:
             yield way, type(value).__name__
+
+
+def _value(outline: Outline) -> Value | None:
+    return (parse_json if outline.is_json else parse_yaml)(outline.text, "")

@@ -13,8 +13,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from checker.edits.changes import CannotEditError, Changes, Steps, find
-from checker.edits.losses import breaks_variables, loses_permission, lost_references, touches_others
+from checker.edits.losses import (
+    breaks_variables,
+    loses_permission,
+    lost_references,
+    takes_from_functions,
+    touches_others,
+)
 from checker.edits.outline import Outline, Part, Step
+from checker.edits.sections import doubles, misspelled
 from checker.report import CheckResult, Evidence, Report, Verdict, excerpt
 from checker.rule_help import AT, HOLDER, PLACEHOLDER, Edit, Mend
 from checker.rulepack import Rule
@@ -31,6 +38,9 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
 _PATHS = ("belongs",)
 _MERGE = "<<"
 _ALIKE = 0.8
+_MISSPELLED = 4
+_RESPELLINGS = 2
+"""How many misspelled keys are tried, and how many of them one below the other."""
 _WORTH = {"pass": 2, "skipped": 2, "unknown": 1, "fail": 0}
 _WHOLE = {"whole": 2, "open": 1, "broken": 0}
 
@@ -61,6 +71,14 @@ class Mended(NamedTuple):
     expression: str = ""
 
 
+class Tried(NamedTuple):
+    """A change, the ways that it was meant to touch, and what is judged of its text."""
+
+    changes: Changes
+    touched: list[Steps]
+    report: Report
+
+
 def mend(source: Source, report: Report, check: str, judge: Judge, hold: Callable[[], None] = lambda: None) -> Mended:
     """Find the edit that makes a check of the report pass.
 
@@ -81,8 +99,7 @@ def mend(source: Source, report: Report, check: str, judge: Judge, hold: Callabl
     found: list[tuple[int, Mended]] = []
     leads: list[Part] = []
     is_shared = False
-    for changes, touched in _candidates(source, result.rule, verdict, leads, hold):
-        after = judge(changes.text)
+    for changes, touched, after in _tries(source, result, judge, leads, hold):
         if not _is_better(report, after, check) or _costs(before, changes.outline, result.rule):
             continue
         if touches_others(before, changes.outline, touched):
@@ -102,7 +119,60 @@ def mend(source: Source, report: Report, check: str, judge: Judge, hold: Callabl
 def _costs(before: Outline, after: Outline, rule: Rule) -> bool:
     """Whether an edit takes something away that somebody may need."""
     action = getattr(rule.judgement.parameters, "action", "")
-    return loses_permission(before, after, action) or breaks_variables(before, after)
+    return (
+        loses_permission(before, after, action)
+        or breaks_variables(before, after)
+        or takes_from_functions(before, after)
+    )
+
+
+def _tries(
+    source: Source,
+    result: CheckResult,
+    judge: Judge,
+    leads: list[Part],
+    hold: Callable[[], None],
+    respellings: int = _RESPELLINGS,
+) -> Iterator[Tried]:
+    """What may mend a check.
+
+    A section key that is misspelled is spelled right first: that may be all. An edit that would begin a second section
+    beside it is made in the one that is there.
+    """
+    before = Outline(source.text, is_json=source.is_json)
+    respelled: dict[tuple[Steps, str], Tried] = {}
+    slips = [slip for slip in misspelled(before) if slip.is_only] if respellings else []
+    for slip in slips[:_MISSPELLED]:
+        hold()
+        changes = Changes(source.text, is_json=source.is_json)
+        try:
+            touched = changes.respell(slip)
+        except CannotEditError:
+            continue
+        done = respelled[slip.above, slip.key.text] = Tried(changes, touched, judge(changes.text))
+        yield done
+    for changes, touched in _candidates(source, result.rule, result.verdicts["file"], leads, hold):
+        doubled = doubles(before, changes.outline)
+        if doubled is None:
+            yield Tried(changes, touched, judge(changes.text))
+            continue
+        section = (doubled.above, doubled.key.text)
+        if section in respelled:
+            yield from _on_top(respelled.pop(section), source, result.rule.id, judge, hold, respellings)
+    for first in respelled.values():  # what is misspelled hides what the mends look for
+        yield from _on_top(first, source, result.rule.id, judge, hold, respellings)
+
+
+def _on_top(
+    first: Tried, source: Source, check: str, judge: Judge, hold: Callable[[], None], respellings: int
+) -> Iterator[Tried]:
+    """What may mend a check in a text that was changed once."""
+    changes, touched, report = first
+    if report.error is not None or report.check(check).verdicts["file"].outcome != "fail":
+        return
+    right = source._replace(text=changes.text)
+    for then, also, after in _tries(right, report.check(check), judge, [], hold, respellings - 1):
+        yield Tried(then, [*touched, *also], after)
 
 
 def _candidates(

@@ -10,7 +10,9 @@ import pytest
 
 from checker.cohort.editable import open_editable
 from checker.cohort.submission import Request
+from checker.edits.losses import touches_others
 from checker.edits.mending import Mended
+from checker.edits.outline import Outline
 from checker.rulepack import RulePack
 from tests.conftest import FIXTURES
 
@@ -157,3 +159,51 @@ def test_blank_lines_that_a_text_keeps_stay_in_it(mend: Mend) -> None:
     one = mend(text, "dlq.target")
     assert one.obstacle is None
     assert "    description: |+\n      a\n\n    events:" in one.text
+
+
+BLOCK = "    deadLetter:\n      targetArn:\n        GetResourceArn: PutRideRecordSnsDlq\n"
+EVENTS = '    events:\n      - sns: "${self:custom.wild_rydes_sns_topic_arn}"\n'
+LEFT = "  deadLetter:\n    targetArn:\n      GetResourceArn: PutRideRecordSnsDlq\n"
+QUEUE = "    PutRideRecordSnsDlq:\n      Type: AWS::SQS::Queue\n"
+
+
+def test_a_block_too_far_left_gives_the_function_its_events_back(mend: Mend) -> None:
+    one = mend(changed(BLOCK, LEFT), "dlq.target")
+    assert one.obstacle is None
+    assert one.text == ANSWER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(LEFT + "    timeout: 10\n" + EVENTS, id="a setting beside the events"),
+        pytest.param(EVENTS + LEFT + EVENTS, id="the function has events of its own"),
+    ],
+)
+def test_a_block_that_would_take_more_along_is_left_to_the_reader(mend: Mend, text: str) -> None:
+    one = mend(changed(BLOCK + EVENTS, text), "dlq.target")
+    assert one.obstacle == "by_hand"
+    assert one.place is not None
+    assert one.text.splitlines()[one.place.line - 1] == "  deadLetter:"
+
+
+@pytest.mark.parametrize("more", ["", "    Properties:\n      MessageRetentionPeriod: 1209600\n"])
+def test_a_type_that_is_not_indented_moves_under_its_resource(mend: Mend, more: str) -> None:
+    one = mend(changed(QUEUE, "    PutRideRecordSnsDlq:\n    Type: AWS::SQS::Queue\n" + more), "dlq.queue")
+    assert one.obstacle is None
+    indented = "".join(f"  {line}\n" for line in more.splitlines())
+    assert one.text == changed(QUEUE, QUEUE + indented)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "touches"),
+    [
+        ("a:\nb: 1\n", "a:\n  c: 1\nb: 1\n", False),
+        ("a: {}\nb: 1\n", "a: {c: 1}\nb: 1\n", False),
+        ("a: x\nb: 1\n", "a:\n  c: 1\nb: 1\n", True),
+        ("a: &x {}\nb: *x\n", "a: &x {c: 1}\nb: *x\n", True),
+    ],
+    ids=["nothing", "an empty mapping", "a text", "behind an anchor"],
+)
+def test_what_is_filled_where_nothing_stood_is_no_value_of_others(before: str, after: str, touches: bool) -> None:
+    assert touches_others(Outline(before), Outline(after), [("a", "c")]) is touches
