@@ -106,6 +106,7 @@ def mend(source: Source, report: Report, check: str, judge: Judge, hold: Callabl
             is_shared = True
             continue
         flaws = 2 * after.check(check).equivalent + lost_references(before, changes.outline)
+        flaws += 4 * _passes_over_destination(_place(source, before, verdict), before, changes.outline)
         found.append((flaws, Mended(result, changes.text, after)))
         if not flaws:
             break
@@ -210,7 +211,7 @@ def _edited(
     changes = Changes(source.text, is_json=source.is_json)
     facts = {name: value for name, value in rule.judgement.parameters._asdict().items() if isinstance(value, str)}
     facts.update(verdict.facts)
-    at = _place(source, changes, verdict)
+    at = _place(source, changes.outline, verdict)
     touched: list[Steps] = []
     for edit, path in [(edit, _steps(edit.path, facts, at)) for edit in way]:
         for each in changes.each(path):
@@ -273,7 +274,7 @@ def _filled(value: Any, facts: Mapping[str, str]) -> Any:
     return int(fact) if fact.isdecimal() else fact
 
 
-def _place(source: Source, changes: Changes, verdict: Verdict) -> Steps | None:
+def _place(source: Source, outline: Outline, verdict: Verdict) -> Steps | None:
     """The way to what the verdict rests on, as far as that stands in this file.
 
     Of a value that a variable, an alias or a merge brings in, it is the place that uses it.
@@ -282,7 +283,7 @@ def _place(source: Source, changes: Changes, verdict: Verdict) -> Steps | None:
     if not places:
         return None
     last = places[-1]
-    return changes.outline.steps_at(last.line, last.column, is_item=last.path.endswith("]"))
+    return outline.steps_at(last.line, last.column, is_item=last.path.endswith("]"))
 
 
 def _steps(path: str, facts: Mapping[str, str], at: Steps | None) -> Steps:
@@ -322,6 +323,21 @@ def _is_better(before: Report, after: Report, check: str) -> bool:
     were = {(was.start, was.end): _WHOLE[was.state] for was in before.journey.connections}
     links = after.journey.connections
     return all(_WHOLE[now.state] >= were.get((now.start, now.end), 0) for now in links)
+
+
+def _passes_over_destination(at: Steps | None, before: Outline, after: Outline) -> bool:
+    """Whether the fail is a destination in the template's own words, and the edit does not set it right.
+
+    CloudFormation refuses a wrong one, whatever the function has beside it; and without one, its holder says nothing.
+    """
+    if at is None or at[-1] != "Destination":
+        return False
+    old, new = find(before, at), find(after, at)
+    return not new.is_whole or _written(before, old.last) == _written(after, new.last)
+
+
+def _written(outline: Outline, part: Part) -> str:
+    return outline.text[part.start : part.end]
 
 
 def _elsewhere(as_it_is: Mended, verdict: Verdict, source: Source, outline: Outline, leads: list[Part]) -> Mended:

@@ -207,3 +207,30 @@ def test_a_type_that_is_not_indented_moves_under_its_resource(mend: Mend, more: 
 )
 def test_what_is_filled_where_nothing_stood_is_no_value_of_others(before: str, after: str, touches: bool) -> None:
     assert touches_others(Outline(before), Outline(after), [("a", "c")]) is touches
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "    deadLetter:\n    targetArn:\n      GetResourceArn: PutRideRecordSnsDlq\n",
+        "    deadLetter:\n    targetArn:\n      GetResourceArn: RideDlq\n",
+        "    deadLetter:\n    targetArn:\n    GetResourceArn: PutRideRecordSnsDlq\n",
+        "    deadLetter:\n      targetArn:\n    GetResourceArn: PutRideRecordSnsDlq\n",
+        "    deadLetter:\n      targetArn:\n      GetResourceArn: PutRideRecordSnsDlq\n",
+    ],
+    ids=["targetArn", "another name", "both", "GetResourceArn", "GetResourceArn by one level"],
+)
+def test_keys_of_a_block_that_lost_their_indentation_leave_nothing_behind(mend: Mend, block: str) -> None:
+    one = mend(changed(BLOCK, block), "dlq.target")
+    assert one.obstacle is None
+    assert one.text == ANSWER
+
+
+def test_a_destination_in_the_template_is_set_right_where_it_stands(mend: Mend) -> None:
+    wrong, right = (
+        (FIXTURES / "dlq.target" / name / "serverless.yml").read_text(encoding="utf-8")
+        for name in ("target-malformed--destination-ref", "pass--event-invoke-config")
+    )
+    one = mend(wrong, "dlq.target")
+    assert one.obstacle is None
+    assert one.text == right
