@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from checker.edits.outline import Outline, Part, Step
-from checker.edits.sections import Misspelled
+from checker.edits.sections import Misspelled, Outdented
 from checker.edits.style import Style, kind_of
 from checker.serverless.lowering import function_logical_id
 
@@ -251,6 +251,15 @@ class Changes:
             replacements.append(Replacement(part.start, part.end, text))
         self._replace(*replacements)
         return [()] if naming else [(*slip.above, key.text), (*slip.above, slip.name)]
+
+    def indent(self, slip: Outdented) -> list[Steps]:
+        """Put the keys that lost their indentation below their name again; the ways that this touches."""
+        first, (last, value) = slip.inner[0][0], slip.inner[-1]
+        lines = range(self.outline.line_of(first.start), self.outline.line_of(max(last.end, value.end) - 1) + 1)
+        starts = [self.outline.starts[line] for line in lines if self._line(line).strip()]
+        blanks = " " * self.style.indent
+        self._replace(*(Replacement(at, at, blanks) for at in starts))
+        return [(*slip.above, key.text) for key in (slip.key, *(key for key, _ in slip.inner))]
 
     def _written(self, part: Part) -> str:
         return self.text[part.start : part.end]

@@ -21,7 +21,7 @@ from checker.edits.losses import (
     touches_others,
 )
 from checker.edits.outline import Outline, Part, Step
-from checker.edits.sections import doubles, misspelled
+from checker.edits.sections import Misspelled, doubles, slips
 from checker.report import CheckResult, Evidence, Report, Verdict, excerpt
 from checker.rule_help import AT, HOLDER, PLACEHOLDER, Edit, Mend
 from checker.rulepack import Rule
@@ -38,9 +38,9 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
 _PATHS = ("belongs",)
 _MERGE = "<<"
 _ALIKE = 0.8
-_MISSPELLED = 4
-_RESPELLINGS = 2
-"""How many misspelled keys are tried, and how many of them one below the other."""
+_SLIPS = 4
+_DEPTH = 2
+"""How many slips of section keys are mended to see what comes of it, and how many of them on top of each other."""
 _WORTH = {"pass": 2, "skipped": 2, "unknown": 1, "fail": 0}
 _WHOLE = {"whole": 2, "open": 1, "broken": 0}
 
@@ -133,24 +133,25 @@ def _tries(
     judge: Judge,
     leads: list[Part],
     hold: Callable[[], None],
-    respellings: int = _RESPELLINGS,
+    depth: int = _DEPTH,
 ) -> Iterator[Tried]:
     """What may mend a check.
 
-    A section key that is misspelled is spelled right first: that may be all. An edit that would begin a second section
-    beside it is made in the one that is there.
+    A section key that is misspelled or lost its indentation is mended first: that may be all. An edit that would begin
+    a second section beside it is made in the one that is there.
     """
+    import yaml
+
     before = Outline(source.text, is_json=source.is_json)
-    respelled: dict[tuple[Steps, str], Tried] = {}
-    slips = [slip for slip in misspelled(before) if slip.is_only] if respellings else []
-    for slip in slips[:_MISSPELLED]:
+    first: dict[tuple[Steps, str], Tried] = {}
+    for slip in slips(before)[:_SLIPS] if depth else ():
         hold()
         changes = Changes(source.text, is_json=source.is_json)
         try:
-            touched = changes.respell(slip)
-        except CannotEditError:
+            touched = changes.respell(slip) if isinstance(slip, Misspelled) else changes.indent(slip)
+        except (CannotEditError, yaml.YAMLError):
             continue
-        done = respelled[slip.above, slip.key.text] = Tried(changes, touched, judge(changes.text))
+        done = first[slip.above, slip.key.text] = Tried(changes, touched, judge(changes.text))
         yield done
     for changes, touched in _candidates(source, result.rule, result.verdicts["file"], leads, hold):
         doubled = doubles(before, changes.outline)
@@ -158,21 +159,21 @@ def _tries(
             yield Tried(changes, touched, judge(changes.text))
             continue
         section = (doubled.above, doubled.key.text)
-        if section in respelled:
-            yield from _on_top(respelled.pop(section), source, result.rule.id, judge, hold, respellings)
-    for first in respelled.values():  # what is misspelled hides what the mends look for
-        yield from _on_top(first, source, result.rule.id, judge, hold, respellings)
+        if section in first:
+            yield from _on_top(first.pop(section), source, result.rule.id, judge, hold, depth)
+    for one in first.values():  # what is misspelled hides what the mends look for
+        yield from _on_top(one, source, result.rule.id, judge, hold, depth)
 
 
 def _on_top(
-    first: Tried, source: Source, check: str, judge: Judge, hold: Callable[[], None], respellings: int
+    first: Tried, source: Source, check: str, judge: Judge, hold: Callable[[], None], depth: int
 ) -> Iterator[Tried]:
     """What may mend a check in a text that was changed once."""
     changes, touched, report = first
     if report.error is not None or report.check(check).verdicts["file"].outcome != "fail":
         return
     right = source._replace(text=changes.text)
-    for then, also, after in _tries(right, report.check(check), judge, [], hold, respellings - 1):
+    for then, also, after in _tries(right, report.check(check), judge, [], hold, depth - 1):
         yield Tried(then, [*touched, *also], after)
 
 

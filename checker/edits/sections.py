@@ -1,7 +1,7 @@
-"""The keys that make up a configuration's sections, and which of them are misspelled.
+"""The keys that make up a configuration's sections, and which of them are misspelled or lost their indentation.
 
 A check that looks under the right key finds nothing there, and an edit that only adds what is missing would begin a
-second section beside the first. So a key that is nearly right is spelled right first.
+second section beside the first. So such a slip is mended first.
 """
 
 from __future__ import annotations
@@ -75,20 +75,59 @@ def misspelled(outline: Outline) -> Iterator[Misspelled]:
         unknown = {key.text: key for key, _ in holder.entries if key.text not in known}
         for name in section.names:
             there = holder.child(name)
-            if there is not None and not there.is_null:
+            if there is not None and not _is_empty(there):
                 continue
             near = [text for text in unknown if near_name(name, [text]) is not None]
             yield from (Misspelled(holder, above, unknown[text], name, len(near) == 1) for text in near)
 
 
-def doubles(before: Outline, after: Outline) -> Misspelled | None:
-    """The misspelled key that an edit puts the right one beside, as if there were two sections."""
-    for slip in misspelled(before):
+class Outdented(NamedTuple):
+    """A resource or function with nothing below it, and beside it, right behind, the keys that belong there.
+
+    `holder` is what all of them stand in, `above` the way to it, `key` the name, `inner` those keys with their values.
+    """
+
+    holder: Part
+    above: tuple[Step, ...]
+    key: Part
+    inner: tuple[tuple[Part, Part], ...]
+
+
+Slip = Misspelled | Outdented
+
+
+def slips(outline: Outline) -> list[Slip]:
+    """What hides a section and can be mended in one way only."""
+    return [*(slip for slip in misspelled(outline) if slip.is_only), *outdented(outline)]
+
+
+def outdented(outline: Outline) -> Iterator[Outdented]:
+    """The resources and functions whose keys lost their indentation."""
+    for holder, above, section in _named(outline):
+        known = {*section.names, *section.others}
+        for place, (key, value) in enumerate(holder.entries):
+            if not value.is_null or holder.flow or key.text in known:
+                continue
+            behind = holder.entries[place + 1 :]
+            count = next((at for at, (other, _) in enumerate(behind) if other.text not in known), len(behind))
+            if count:
+                yield Outdented(holder, above, key, tuple(behind[:count]))
+
+
+def doubles(before: Outline, after: Outline) -> Slip | None:
+    """The slip that an edit leaves there, and puts what was meant beside it, as if there were two sections."""
+    found: list[Slip] = [*misspelled(before), *outdented(before)]
+    for slip in found:
         holder = _at(after, slip.above)
-        right = holder.child(slip.name) if holder is not None else None
-        if holder is not None and right is not None and not right.is_null and holder.entry(slip.key.text) is not None:
+        name, wrong = (slip.name, slip.key) if isinstance(slip, Misspelled) else (slip.key.text, slip.inner[0][0])
+        right = holder.child(name) if holder is not None else None
+        if holder is not None and right is not None and not _is_empty(right) and holder.entry(wrong.text) is not None:
             return slip
     return None
+
+
+def _is_empty(part: Part) -> bool:
+    return part.is_null or (part.kind in ("mapping", "sequence") and not part.entries and not part.items)
 
 
 def _at(outline: Outline, way: tuple[Step, ...]) -> Part | None:
@@ -103,13 +142,16 @@ def _sections(outline: Outline) -> Iterator[tuple[Part, tuple[Step, ...], _Secti
     top = outline.root
     yield top, (), _TOP
     yield from ((part, way, _PROVIDER) for part, way in _mappings(top, (), "provider"))
-    resources = list(_mappings(top, (), "resources"))
-    yield from ((part, way, _RESOURCES) for part, way in resources)
-    for holder, above in resources:
-        for part, way in _mappings(holder, above, "Resources"):
-            yield from ((each, (*way, key.text), _RESOURCE) for key, each in part.entries)
-    for holder, above in _mappings(top, (), "functions"):
-        yield from ((each, (*above, key.text), _FUNCTION) for key, each in holder.entries)
+    yield from ((part, way, _RESOURCES) for part, way in _mappings(top, (), "resources"))
+    for holder, above, section in _named(outline):
+        yield from ((each, (*above, key.text), section) for key, each in holder.entries)
+
+
+def _named(outline: Outline) -> Iterator[tuple[Part, tuple[Step, ...], _Section]]:
+    """The mappings whose keys are names, with the ways to them and the section that each name is."""
+    for holder, above in _mappings(outline.root, (), "resources"):
+        yield from ((part, way, _RESOURCE) for part, way in _mappings(holder, above, "Resources"))
+    yield from ((part, way, _FUNCTION) for part, way in _mappings(outline.root, (), "functions"))
 
 
 def _mappings(holder: Part, above: tuple[Step, ...], key: str) -> Iterator[tuple[Part, tuple[Step, ...]]]:

@@ -1,4 +1,4 @@
-"""A section key that is misspelled is spelled right, and no second section begins beside it."""
+"""What hides a section is mended, a misspelling or a lost indentation, and no second section begins beside it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from checker.edits.changes import Changes
 from checker.edits.outline import Outline
-from checker.edits.sections import misspelled
+from checker.edits.sections import misspelled, outdented
 from tests.conftest import FIXTURES
 from tests.edits.test_losses import Mend, changed, mend
 
@@ -40,9 +40,10 @@ def test_a_misspelled_section_is_spelled_right_and_nothing_else_changes(
     assert one.text == ANSWER
 
 
+@pytest.mark.parametrize("nothing", ["", " ~", " {}"])
 @pytest.mark.parametrize("check", ["dlq.queue", "table.on_demand"])
-def test_an_empty_section_above_the_misspelled_one_goes(mend: Mend, check: str) -> None:
-    one = mend(changed("  Resources:\n", "  Resources:\n  Resourcs:\n"), check)
+def test_an_empty_section_above_the_misspelled_one_goes(mend: Mend, check: str, nothing: str) -> None:
+    one = mend(changed("  Resources:\n", f"  Resources:{nothing}\n  Resourcs:\n"), check)
     assert one.obstacle is None
     assert one.text == ANSWER
 
@@ -99,6 +100,52 @@ def test_variables_go_along_with_the_section(mend: Mend) -> None:
     one = mend(changed("\nprovider:\n", "\nproviders:\n", text), "dlq.permission")
     assert one.obstacle is None
     assert "  where: ${self:provider.region}\n" in one.text
+
+
+def part_of(start: str, end: str) -> str:
+    return ANSWER[ANSWER.index(start) : ANSWER.index(end)]
+
+
+def outdent(part: str) -> str:
+    first, *lines = part.splitlines(keepends=True)
+    return first + "".join(line.removeprefix("  ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("part", "check"),
+    [
+        (part_of("    PutRideRecordSnsDlq:\n", "\n  Outputs:"), "dlq.queue"),
+        (part_of("    RideRecordTable:\n", "\n    ServiceUrl"), "table.on_demand"),
+        (part_of("    RideRecordTable:\n", "\n    ServiceUrl"), "table.no_provisioned"),
+        (part_of("  PutRideRecordSns:\n", "\nresources:"), "dlq.target"),
+    ],
+    ids=["queue", "table for its billing", "table for its capacity", "function"],
+)
+def test_what_lost_its_indentation_goes_below_its_name_again(mend: Mend, part: str, check: str) -> None:
+    one = mend(changed(part, outdent(part)), check)
+    assert one.obstacle is None
+    assert one.text == ANSWER
+
+
+def test_a_wrong_type_that_lost_its_indentation_leaves_nothing_behind(mend: Mend) -> None:
+    queue = part_of("    PutRideRecordSnsDlq:\n", "\n  Outputs:")
+    one = mend(changed(queue, outdent(queue).replace("AWS::SQS::Queue", "AWS::SQS::Queu")), "dlq.queue")
+    assert one.obstacle is None
+    assert one.text == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("resources: {Resources: {A: , Type: x}}\n", []),
+        ("resources:\n  Resources:\n    A:\n    B:\n    Type: x\n    Properties: {}\n    C: {}\n", ["B"]),
+        ("resources:\n  Resources:\n    A: {}\n    Type: x\n", []),
+        ("functions:\n  A:\n  handler: x\n", ["A"]),
+        ("functions:\n  - A:\n    events: []\n", ["A"]),
+    ],
+)
+def test_which_names_have_their_keys_beside_them(text: str, names: list[str]) -> None:
+    assert [slip.key.text for slip in outdented(Outline(text))] == names
 
 
 @pytest.mark.parametrize(
