@@ -21,7 +21,7 @@ from checker.edits.losses import (
     touches_others,
 )
 from checker.edits.outline import Outline, Part, Step
-from checker.edits.sections import Misspelled, doubles, slips
+from checker.edits.sections import Misspelled, Slip, doubles, slips
 from checker.report import CheckResult, Evidence, Report, Verdict, excerpt
 from checker.rule_help import AT, HOLDER, PLACEHOLDER, Edit, Mend
 from checker.rulepack import Rule
@@ -140,29 +140,41 @@ def _tries(
     A section key that is misspelled or lost its indentation is mended first: that may be all. An edit that would begin
     a second section beside it is made in the one that is there.
     """
-    import yaml
-
-    before = Outline(source.text, is_json=source.is_json)
-    first: dict[tuple[Steps, str], Tried] = {}
-    for slip in slips(before)[:_SLIPS] if depth else ():
+    found = slips(Outline(source.text, is_json=source.is_json))
+    clear = [slip for slip in found if depth and (not isinstance(slip, Misspelled) or slip.is_only)]
+    mended: dict[Part, Tried] = {}  # by the key of the slip, what is still to be built upon
+    tried = clear[:_SLIPS]
+    for slip in tried:
         hold()
-        changes = Changes(source.text, is_json=source.is_json)
-        try:
-            touched = changes.respell(slip) if isinstance(slip, Misspelled) else changes.indent(slip)
-        except (CannotEditError, yaml.YAMLError):
-            continue
-        done = first[slip.above, slip.key.text] = Tried(changes, touched, judge(changes.text))
-        yield done
+        for one in _without_slip(source, slip, judge):
+            mended[slip.key] = one
+            yield one
     for changes, touched in _candidates(source, result.rule, result.verdicts["file"], leads, hold):
-        doubled = doubles(before, changes.outline)
+        doubled = doubles(found, changes.outline)
         if doubled is None:
             yield Tried(changes, touched, judge(changes.text))
             continue
-        section = (doubled.above, doubled.key.text)
-        if section in first:
-            yield from _on_top(first.pop(section), source, result.rule.id, judge, hold, depth)
-    for one in first.values():  # what is misspelled hides what the mends look for
+        if doubled in clear and doubled not in tried:  # one of many
+            tried.append(doubled)
+            for one in _without_slip(source, doubled, judge):
+                mended[doubled.key] = one
+                yield one
+        if doubled.key in mended:
+            yield from _on_top(mended.pop(doubled.key), source, result.rule.id, judge, hold, depth)
+    for one in mended.values():  # a slip hides what the mends look for
         yield from _on_top(one, source, result.rule.id, judge, hold, depth)
+
+
+def _without_slip(source: Source, slip: Slip, judge: Judge) -> Iterator[Tried]:
+    """The text with one slip mended and nothing else; none where that cannot be done."""
+    import yaml
+
+    changes = Changes(source.text, is_json=source.is_json)
+    try:
+        touched = changes.respell(slip) if isinstance(slip, Misspelled) else changes.indent(slip)
+    except (CannotEditError, yaml.YAMLError):
+        return
+    yield Tried(changes, touched, judge(changes.text))
 
 
 def _on_top(

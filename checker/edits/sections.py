@@ -6,7 +6,7 @@ second section beside the first. So such a slip is mended first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from checker.edits.outline import Outline, Part, Step
@@ -97,8 +97,8 @@ Slip = Misspelled | Outdented
 
 
 def slips(outline: Outline) -> list[Slip]:
-    """What hides a section and can be mended in one way only."""
-    return [*(slip for slip in misspelled(outline) if slip.is_only), *outdented(outline)]
+    """What hides a section."""
+    return [*misspelled(outline), *outdented(outline)]
 
 
 def outdented(outline: Outline) -> Iterator[Outdented]:
@@ -108,33 +108,28 @@ def outdented(outline: Outline) -> Iterator[Outdented]:
         for place, (key, value) in enumerate(holder.entries):
             if not value.is_null or holder.flow or key.text in known:
                 continue
-            behind = holder.entries[place + 1 :]
-            count = next((at for at, (other, _) in enumerate(behind) if other.text not in known), len(behind))
-            if count:
-                yield Outdented(holder, above, key, tuple(behind[:count]))
+            end = place + 1
+            while end < len(holder.entries) and holder.entries[end][0].text in known:
+                end += 1
+            if end > place + 1:
+                yield Outdented(holder, above, key, tuple(holder.entries[place + 1 : end]))
 
 
-def doubles(before: Outline, after: Outline) -> Slip | None:
-    """The slip that an edit leaves there, and puts what was meant beside it, as if there were two sections."""
-    found: list[Slip] = [*misspelled(before), *outdented(before)]
+def doubles(found: Sequence[Slip], after: Outline) -> Slip | None:
+    """The slip of those found before an edit that stays there, and what was meant comes beside it."""
+    holders = [*_sections(after), *_named(after)] if found else []
+    standing = {above: {key.text: value for key, value in holder.entries} for holder, above, _ in holders}
     for slip in found:
-        holder = _at(after, slip.above)
+        holder = standing.get(slip.above, {})
         name, wrong = (slip.name, slip.key) if isinstance(slip, Misspelled) else (slip.key.text, slip.inner[0][0])
-        right = holder.child(name) if holder is not None else None
-        if holder is not None and right is not None and not _is_empty(right) and holder.entry(wrong.text) is not None:
+        right = holder.get(name)
+        if right is not None and not _is_empty(right) and wrong.text in holder:
             return slip
     return None
 
 
 def _is_empty(part: Part) -> bool:
     return part.is_null or (part.kind in ("mapping", "sequence") and not part.entries and not part.items)
-
-
-def _at(outline: Outline, way: tuple[Step, ...]) -> Part | None:
-    part: Part | None = outline.root
-    for step in way:
-        part = part.child(step) if part is not None else None
-    return part
 
 
 def _sections(outline: Outline) -> Iterator[tuple[Part, tuple[Step, ...], _Section]]:

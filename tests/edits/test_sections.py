@@ -179,3 +179,11 @@ def test_many_misspelled_keys_are_not_all_tried(mend: Mend) -> None:
     one = mend(changed("    ServiceUrlSsmParam:\n", many + "    ServiceUrlSsmParam:\n", START), "dlq.queue")
     assert one.obstacle is None
     assert one.text.count("      type: ") == 300
+
+
+def test_the_one_that_matters_among_many_is_found(mend: Mend) -> None:
+    many = "".join(f"    R{number}:\n      type: AWS::SQS::Queue\n" for number in range(50))
+    text = changed("    ServiceUrlSsmParam:\n", many + "    ServiceUrlSsmParam:\n")
+    one = mend(changed("\n      Type: AWS::SQS::Queue\n", "\n      type: AWS::SQS::Queue\n", text), "dlq.queue")
+    assert one.obstacle is None
+    assert one.text == text
