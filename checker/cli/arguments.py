@@ -296,7 +296,7 @@ def _add_hint(hint: argparse.ArgumentParser) -> None:
 
 def _add_diff(diff: argparse.ArgumentParser) -> None:
     _add_companion(diff, "checks or steps, and the service's folder (default: the first open check, here)")
-    diff.add_argument("--all", action="store_true", help="the edits of all checks that are open")
+    diff.add_argument("--all", action="store_true", help="the edits of all checks that are open, extra credit aside")
     diff.add_argument("--apply", action="store_true", help="write them into the file, after a backup")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from checker.cli import main
 from checker.cohort.editable import Editable
 from checker.rulepack import RulePack
 from tests.cli.test_command_line import Ran, Run, run
@@ -281,6 +282,18 @@ def test_a_diff_from_another_folder_applies_there(run: Run, here: Path, monkeypa
     monkeypatch.chdir(here.parent)
     assert run("diff", "dlq.queue", here.name).out.startswith(f"--- a/{here.name}/serverless.yml\n")
     assert shown.startswith("--- a/serverless.yml\n")
+
+
+def test_all_leaves_out_extra_credit_as_its_help_says(run: Run, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = run("diff", "--all").out
+    assert "PutRideRecordSnsDlq" in whole
+    shutil.copy(FIXTURES / "service" / "answer" / "serverless.yml", here)
+    assert run("diff", "--all").out == ""
+    assert run("diff", "extra").out.startswith("--- a/serverless.yml\n")
+    with pytest.raises(SystemExit):
+        main(["diff", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "the edits of all checks that are open, extra credit aside" in told
 
 
 def test_what_was_said_is_said_again_in_the_commands(run: Run, here: Path) -> None:
