@@ -250,7 +250,7 @@ def test_each_extent_is_that_of_its_value(path: Path) -> None:
         if part.style or part.text:
             assert str(yaml.compose(written, yaml.SafeLoader).value) == part.text  # type: ignore[union-attr]
             checked += 1
-    assert checked > 20
+    assert checked > 5
 
 
 WORDS = st.sampled_from(["a", "b", "c", "d"])
