@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from checker.answers import FILES as ANSWERS_FILES
 from checker.errors import CheckError, too_large
-from checker.serverless.configuration import PROGRAM_SUFFIXES, PROGRAMS, READABLE
+from checker.serverless.configuration import PROGRAM_SUFFIXES, PROGRAMS, READABLE, is_called_so
 from checker.serverless.files import (
     FILE_LIMIT,
     HERE,
@@ -73,6 +73,10 @@ def carry_tree(root: str, tree: FileTree, file: str | None = None) -> CarriedFil
         carrier.take(posixpath.normpath(file), "file")
     for name, kind in nsmallest(_MOST_AT_TOP, top, key=_by_importance):
         carrier.take(name, kind)
+    if not any(name in carrier.files or name in carrier.refused for name in (*READABLE, *PROGRAMS)):
+        near = ((name, kind) for name, kind in tree.entries("") if is_called_so(name))  # told by its name
+        for name, kind in nsmallest(_MOST_AT_TOP, near, key=_by_importance):
+            carrier.take(name, kind)
     configuration = b"\n".join(
         content for name, content in carrier.files.items() if name not in ("package.json", *ANSWERS_FILES)
     )

@@ -121,12 +121,17 @@ def _find(folder: SubmissionFiles) -> str:
     return file
 
 
+def is_called_so(name: str) -> bool:
+    """Whether a file may be a configuration under a name that is nearly right."""
+    return re.fullmatch(_CALLED_SO, name) is not None
+
+
 def _misnamed(names: Iterable[str]) -> tuple[str, str]:
     """A file that is nearly called as a configuration is, and what it should be called; empty names without one.
 
     Downloads are numbered, Windows hides that a file is a .txt, and only some systems take two letter cases for one.
     """
-    files = sorted(name for name in islice(names, _MOST_NAMES) if re.fullmatch(_CALLED_SO, name))
+    files = sorted(filter(is_called_so, islice(names, _MOST_NAMES)))
     for wanted in READABLE if files else ():
         near = near_name(wanted, files, 0.85)
         if near is not None:

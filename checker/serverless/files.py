@@ -190,8 +190,8 @@ class CarriedFiles(_BoundedFiles):
         return next((name for name in names if self._is_there(name)), None)
 
     def names(self) -> list[str]:
-        """What of the files stands right in the folder."""
-        return [name for name in self.files if "/" not in name]
+        """What of it stands right in the folder."""
+        return [name for name in (*self.files, *self.refused) if "/" not in name]
 
     def _is_there(self, name: str) -> bool:
         return name in self.files or name in self.refused or name in self._folders
