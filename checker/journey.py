@@ -8,7 +8,7 @@ from typing import NamedTuple
 from checker.checks import found_resource
 from checker.checks.finding import Finding, Outcome, unknown
 from checker.cloudformation.intrinsics import settle
-from checker.model import Origin, Scalar, Service, Unknown, shown_value
+from checker.model import Origin, Scalar, Service, Unknown, Value, shown_value
 from checker.report import Connection, Evidence, Journey, Scene, Source, Station, TrackState, combine, excerpt
 from checker.rulepack import (
     BECAUSE,
@@ -125,11 +125,9 @@ class Traveller(NamedTuple):
         own += [self.judgement(track, track.judgement)] if track.judgement is not None else []
         ranked = (*(end for end in ends if end is not None and end.state != "whole"), *own)
         told = min(ranked, key=lambda one: _BROKEN_FIRST.index(one.state))
-        return (
-            told._replace(at=tuple(dict.fromkeys(at for one in own for at in one.at)))
-            if told.state == "whole"
-            else told
-        )
+        if told.state != "whole":
+            return told
+        return told._replace(at=tuple(dict.fromkeys(at for one in own for at in one.at)))
 
     def judgement(self, track: Track, judgement: Judgement) -> _Told:
         finding = self.judged(judgement, self.service)
@@ -174,34 +172,34 @@ class Traveller(NamedTuple):
             return _Told("broken", stop.because, stop.missing, (at,), is_missing=True)
         return _Told("whole", at=(found.origin,))
 
-    def retries(self, plan: RetriesPlan) -> tuple[str, _Told]:
-        """How often Lambda tries a failed event again, and where that is said.
+    def retries(self, plan: RetriesPlan) -> tuple[str, Value | None]:
+        """How often Lambda tries a failed event again, as one of `RETRIES`, and the value that says so.
 
         Source: AWS Lambda guide, "How Lambda handles errors and retries with asynchronous invocation": two retries,
         where `MaximumRetryAttempts` sets no other number from 0 to 2.
         """
         function = self.service.functions.get(self.plan.stop(plan.stop).function)
         if function is None:  # nothing can be said of what is not there
-            return "open", _Told("whole")
+            return "open", None
         given = function if isinstance(function, Unknown) else settle(function.retries)
         if given is None:
-            return _USUAL_RETRIES, _Told("whole")
-        if isinstance(given, Unknown):
-            return "open", self.of_finding(unknown(given), "")
-        count = _RETRIES.get(given.text) if isinstance(given, Scalar) else None
-        if count is None:
-            return "open", _Told("open", fill(plan.refused, {"found": shown_value(given)}), at=(given.origin,))
-        return count, _Told("whole", at=(given.origin,))
+            return _USUAL_RETRIES, None
+        return _RETRIES.get(given.text, "open") if isinstance(given, Scalar) else "open", given
 
     def tried_again(self, stop: Stop, told: _Told, names: Mapping[str, str]) -> _Told:
         """A stop that is there, with how often Lambda tries an event there again."""
         retries = self.plan.retries
         if retries is None or retries.stop != stop.id or told.state != "whole":
             return told
-        # What was refused is asked for alone: it goes into its sentence together with the names, and once.
-        _, again = self.retries(retries._replace(refused=f"{{{FOUND}}}"))
-        if again.state == "open" and not again.said:
-            again = again._replace(said=fill(retries.refused, {**names, FOUND: again.because}))
+        count, given = self.retries(retries)
+        if given is None:
+            return told
+        if isinstance(given, Unknown):
+            again = self.of_finding(unknown(given), "")
+        elif count == "open":
+            again = _Told("open", said=fill(retries.refused, {**names, FOUND: shown_value(given)}), at=(given.origin,))
+        else:
+            again = _Told("whole", at=(given.origin,))
         return again._replace(at=(*told.at, *again.at))
 
     def scene(self, plan: ScenePlan, tracks: Mapping[tuple[str, str], _Told], names: Mapping[str, str]) -> Scene | None:
