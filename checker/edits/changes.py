@@ -227,12 +227,11 @@ class Changes:
         renamed = {key: {old: name} for key in keys}
         renamed.update({part: ids for part, names in _referring(self.outline) if not ids.keys().isdisjoint(names)})
         variable = _variable(found.steps)
-        for part in self.outline.root.walk():
-            if part.kind == "scalar" and variable.search(part.text):
-                renamed.setdefault(part, {})
+        for part in self._naming(variable):
+            renamed.setdefault(part, {})
         replacements = []
         for part, names in renamed.items():
-            written = _with_names(self.text[part.start : part.end], names)
+            written = _with_names(self.outline.written(part), names)
             replacements.append(
                 Replacement(part.start, part.end, variable.sub(lambda one: one.group(1) + name, written))
             )
@@ -241,13 +240,13 @@ class Changes:
     def respell(self, slip: Misspelled) -> list[Steps]:
         """Give a misspelled section key its right name, in the place of an empty one; the ways that this touches."""
         holder, key = slip.holder, slip.key
-        replacements = [Replacement(key.start, key.end, _with_names(self._written(key), {key.text: slip.name}))]
+        replacements = [Replacement(key.start, key.end, _with_names(self.outline.written(key), {key.text: slip.name}))]
         if holder.entry(slip.name) is not None:
             replacements.append(self._without(holder, slip.name))
         variable = _variable((*slip.above, key.text))
-        naming = [part for part in self.outline.root.walk() if part.kind == "scalar" and variable.search(part.text)]
+        naming = self._naming(variable)
         for part in naming:
-            text = variable.sub(lambda found: found.group(1) + slip.name, self._written(part))
+            text = variable.sub(lambda found: found.group(1) + slip.name, self.outline.written(part))
             replacements.append(Replacement(part.start, part.end, text))
         self._replace(*replacements)
         return [()] if naming else [(*slip.above, key.text), (*slip.above, slip.name)]
@@ -261,8 +260,9 @@ class Changes:
         self._replace(*(Replacement(at, at, blanks) for at in starts))
         return [(*slip.above, key.text) for key in (slip.key, *(key for key, _ in slip.inner))]
 
-    def _written(self, part: Part) -> str:
-        return self.text[part.start : part.end]
+    def _naming(self, variable: re.Pattern[str]) -> list[Part]:
+        """The texts that hold such a variable."""
+        return [part for part in self.outline.root.walk() if part.kind == "scalar" and variable.search(part.text)]
 
     def wrap(self, path: Steps) -> None:
         """Make a list of one of the mapping at a way."""

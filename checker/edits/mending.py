@@ -346,11 +346,7 @@ def _passes_over_destination(at: Steps | None, before: Outline, after: Outline) 
     if at is None or at[-1] != "Destination":
         return False
     old, new = find(before, at), find(after, at)
-    return not new.is_whole or _written(before, old.last) == _written(after, new.last)
-
-
-def _written(outline: Outline, part: Part) -> str:
-    return outline.text[part.start : part.end]
+    return not new.is_whole or before.written(old.last) == after.written(new.last)
 
 
 def _elsewhere(as_it_is: Mended, verdict: Verdict, source: Source, outline: Outline, leads: list[Part]) -> Mended:

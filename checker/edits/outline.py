@@ -101,6 +101,10 @@ class Outline:
         """The offset of a line and column, both from 0 on."""
         return min(self.starts[line] + column, len(self.text)) if line < len(self.starts) else len(self.text)
 
+    def written(self, part: Part) -> str:
+        """A part's own characters."""
+        return self.text[part.start : part.end]
+
     def line_of(self, offset: int) -> int:
         """The line that a character stands in, from 0 on."""
         from bisect import bisect_right
@@ -201,7 +205,7 @@ def _part(event: Any, outline: Outline) -> Part:
     if part.kind == "scalar":
         part.text, part.style = event.value, event.style or ""
         if part.style in ("|", ">"):  # what follows a block scalar is no part of it, unless its header keeps it
-            written = outline.text[part.start : part.end]
+            written = outline.written(part)
             keeps = "+" in written.partition("\n")[0].partition("#")[0]
             part.end = part.start + len(written.removesuffix("\n") if keeps else written.rstrip(" \t\r\n"))
     return part
